@@ -1,0 +1,181 @@
+//! The data of each picture, with every word already in it. Holds no finding and no language: `report::figures` fills it.
+
+/// One picture.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Figure {
+    /// The levels of the ladder as bars, lowest at the bottom, coloured by stage.
+    Ladder(Ladder),
+    /// Estimates with intervals, one row per term.
+    Forest(Forest),
+    /// Monthly lines with bands, one per group.
+    Lines(Lines),
+    /// Kaplan-Meier steps with numbers at risk.
+    Survival(Survival),
+}
+
+/// Words every picture has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Caption {
+    /// First line, large.
+    pub title: String,
+    /// Second line: what is shown, n, interval. May be long: it wraps.
+    pub subtitle: String,
+    /// Under the picture: rule of the marks, what is hidden. May be long: it wraps.
+    pub note: String,
+}
+
+/// A bar of the ladder chart.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LadderBar {
+    /// The level's number, as text.
+    pub level: String,
+    /// The statement people agreed to.
+    pub statement: String,
+    /// 0-based stage, for the colour.
+    pub stage: usize,
+    /// The stage's name (drawn once per stage).
+    pub stage_name: String,
+    /// Share 0-1; `None` when hidden (drawn hatched).
+    pub share: Option<f64>,
+    /// Interval of the share.
+    pub low: Option<f64>,
+    /// Interval of the share.
+    pub high: Option<f64>,
+    /// What is written at the end of the bar: "12.3 % (62)", "0", "hidden".
+    pub label: String,
+}
+
+/// The ladder: bars in the order given, first at the bottom, never re-sorted, zero counts kept.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ladder {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the share axis.
+    pub axis: String,
+    /// All levels, lowest first.
+    pub bars: Vec<LadderBar>,
+    /// Number of stages of the ladder.
+    pub stages: usize,
+}
+
+/// A row of the forest plot.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ForestRow {
+    /// The term's name.
+    pub label: String,
+    /// Point; `None` draws the text only.
+    pub estimate: Option<f64>,
+    /// Interval.
+    pub low: Option<f64>,
+    /// Interval.
+    pub high: Option<f64>,
+    /// The strength mark: "++++", "", "withheld" already in words.
+    pub mark: String,
+    /// Numbers in words: "0.21 [0.15, 0.27]".
+    pub text: String,
+    /// Drawn strong (mark present) or pale.
+    pub strong: bool,
+}
+
+/// Estimates with intervals.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Forest {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the axis.
+    pub axis: String,
+    /// Heading over the mark column.
+    pub mark_heading: String,
+    /// Heading over the numbers column.
+    pub text_heading: String,
+    /// Rows, first on top.
+    pub rows: Vec<ForestRow>,
+    /// Position of the reference line (0 for betas).
+    pub reference: f64,
+    /// Positive band limits, drawn as faint lines on both sides.
+    pub bands: Vec<f64>,
+}
+
+/// A point of a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Point {
+    /// Value.
+    pub y: f64,
+    /// Band.
+    pub low: Option<f64>,
+    /// Band.
+    pub high: Option<f64>,
+}
+
+/// One group's line.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Series {
+    /// Its name.
+    pub label: String,
+    /// 0 = treatment colour, 1 = control colour, 2.. = further colours.
+    pub role: usize,
+    /// One entry per x position; `None` = no value (the line breaks).
+    pub points: Vec<Option<Point>>,
+}
+
+/// Monthly lines with bands.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lines {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the value axis.
+    pub y_label: String,
+    /// x labels ("2024-01"), as many as fit are drawn.
+    pub x_labels: Vec<String>,
+    /// A horizontal reference (100) with its label.
+    pub reference: Option<(f64, String)>,
+    /// A vertical marker before this x position (the start), with its label.
+    pub marker: Option<(usize, String)>,
+    /// The groups.
+    pub series: Vec<Series>,
+    /// Text drawn instead of an empty plot when no series has a point.
+    pub empty: String,
+}
+
+/// A step of a survival curve: survival from `time` on.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Step {
+    /// Time.
+    pub time: f64,
+    /// Share still there.
+    pub survival: f64,
+    /// Band.
+    pub low: Option<f64>,
+    /// Band.
+    pub high: Option<f64>,
+}
+
+/// One group's curve.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Curve {
+    /// Its name.
+    pub label: String,
+    /// 0 = treatment colour, 1 = control colour.
+    pub role: usize,
+    /// Steps by time; the curve starts at (0, 1).
+    pub steps: Vec<Step>,
+    /// People at risk at each of `Survival::risk_times`.
+    pub at_risk: Vec<Option<u64>>,
+}
+
+/// Kaplan-Meier with numbers at risk below the axis.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Survival {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the time axis.
+    pub x_label: String,
+    /// Label of the share axis.
+    pub y_label: String,
+    /// Heading of the numbers at risk.
+    pub risk_label: String,
+    /// Times at which numbers at risk are printed.
+    pub risk_times: Vec<f64>,
+    /// The groups.
+    pub curves: Vec<Curve>,
+}

@@ -1,0 +1,1 @@
+//! One file per command. Decides nothing: it parses, calls the pipeline, and shows what came back.

@@ -1,0 +1,1 @@
+//! The only bridge from tables to numbers: terms, groups, rows. Estimates nothing.

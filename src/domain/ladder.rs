@@ -1,0 +1,52 @@
+//! The ladder of the relationship: ordered levels grouped in ordered stages. Holds codes only; the statements, stage
+//! names and levers are in `text`.
+
+/// A stage of the ladder: its code, as in the data and the output.
+pub type Stage = String;
+
+/// An ordered ladder: level `i` belongs to stage `stage_of[i]`; stages are numbered in rising order without gaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ladder {
+    stages: Vec<Stage>,
+    stage_of: Vec<usize>,
+}
+
+impl Default for Ladder {
+    /// 17 levels in 10 stages.
+    fn default() -> Self {
+        let stages = [
+            "wary", "doubtful", "easing", "opening", "credit", "trust", "motivation", "insight", "output", "outcome",
+        ];
+        Self {
+            stages: stages.map(String::from).to_vec(),
+            stage_of: vec![0, 0, 1, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 7, 8, 9],
+        }
+    }
+}
+
+impl Ladder {
+    /// How many levels; answers are `0..levels()`.
+    pub fn levels(&self) -> usize {
+        self.stage_of.len()
+    }
+
+    /// The stage codes, lowest first.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// The stage number (0-based) of a level, if there is such a level.
+    pub fn stage_index(&self, level: usize) -> Option<usize> {
+        self.stage_of.get(level).copied()
+    }
+
+    /// The stage code of a level; empty when there is no such level.
+    pub fn stage_code(&self, level: usize) -> &str {
+        self.stage_index(level).and_then(|s| self.stages.get(s)).map_or("", String::as_str)
+    }
+
+    /// The stage number of a stage code, case-insensitive.
+    pub fn stage_by_code(&self, code: &str) -> Option<usize> {
+        self.stages.iter().position(|s| s.eq_ignore_ascii_case(code))
+    }
+}

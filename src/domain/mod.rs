@@ -1,0 +1,9 @@
+//! The words of the business: topics, the ladder, days and months. No data frames, no files, no prose.
+
+pub mod ladder;
+pub mod period;
+pub mod topic;
+
+pub use ladder::{Ladder, Stage};
+pub use period::{Day, Month};
+pub use topic::{OVERALL, TOPICS};

@@ -1,0 +1,51 @@
+//! What we may say: one serialisable struct per analysis and the atoms they share. The waist of the house: everything
+//! that computes ends here, everything that shows begins here. Holds no sentence, no microdata, no data frame.
+
+pub mod atoms;
+pub mod attrition;
+pub mod comparison;
+pub mod issue;
+pub mod provenance;
+pub mod regression;
+pub mod seal;
+pub mod stages;
+
+pub use atoms::{Args, Caution, Decline, Estimate, Flow, FlowStep, Interval, Why};
+pub use attrition::Attrition;
+pub use comparison::Comparison;
+pub use issue::{Issue, Level};
+pub use provenance::{Input, Provenance};
+pub use regression::{Regression, Term};
+pub use seal::{Draft, Findings};
+pub use stages::Stages;
+
+use serde::{Deserialize, Serialize};
+
+/// One answered question. The JSON field `analysis` tells which.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "analysis", rename_all = "snake_case")]
+pub enum Finding {
+    /// Any linear model on any table.
+    Regression(Regression),
+    /// The study's question: which topics' satisfaction goes with the outcome.
+    Drivers(Regression),
+    /// Group A against group B on an outcome.
+    Comparison(Comparison),
+    /// Leaving, A against B.
+    Attrition(Attrition),
+    /// Where people stand on the ladder.
+    Stages(Stages),
+}
+
+impl Finding {
+    /// The name used in `analysis`, in file names and in `explain`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Finding::Regression(_) => "regression",
+            Finding::Drivers(_) => "drivers",
+            Finding::Comparison(_) => "comparison",
+            Finding::Attrition(_) => "attrition",
+            Finding::Stages(_) => "stages",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Files into tables: encodings, headers, values, one file per source. Judges nothing: it reports what it could not read.

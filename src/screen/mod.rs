@@ -1,0 +1,1 @@
+//! May these data be used? Quality decides `Screened`; privacy runs in `validate`. No regression here.

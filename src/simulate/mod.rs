@@ -1,0 +1,1 @@
+//! Synthetic exports with known truth: the reference cases. Uses no person's data and reads no file.
