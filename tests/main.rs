@@ -1,1 +1,16 @@
-//! probe
+//! The one test binary, shaped like the source.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod canary;
+mod certified;
+mod charts;
+mod cli;
+mod house;
+mod ingest;
+mod invariance;
+mod laws;
+mod render;
+mod screen;
+mod simulate;
+mod study;
+mod truth;

@@ -1,0 +1,1 @@
+//! Certified and published values, checked every time.
