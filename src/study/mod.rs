@@ -1,1 +1,191 @@
 //! What is asked: the study file as written (draft), checked (all faults at once) into a `Study`. Reads no data files.
+
+use crate::domain::{Day, Ladder};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A study, checked: every path absolute or relative to the working directory, every name known, every default filled in.
+#[derive(Debug, Clone)]
+pub struct Study {
+    /// Title of the report.
+    pub title: String,
+    /// Languages of the report.
+    pub languages: Languages,
+    /// Seed of every random draw.
+    pub seed: u64,
+    /// The files of each table.
+    pub data: Data,
+    /// Per table name: canonical column -> header in the files, for headers the alias list does not know.
+    pub columns: BTreeMap<String, BTreeMap<String, String>>,
+    /// Wave label -> day.
+    pub waves: BTreeMap<String, Day>,
+    /// Allowed range of a satisfaction answer.
+    pub satisfaction: (f64, f64),
+    /// Allowed range of engagement; `None` = inferred from the bulk and said.
+    pub engagement: Option<(f64, f64)>,
+    /// The topics, in order.
+    pub topics: Vec<Topic>,
+    /// The ladder.
+    pub ladder: Ladder,
+    /// Which topics drive the outcome.
+    pub drivers: Drivers,
+    /// A against B; `None` when the study has no `[comparison]` table.
+    pub comparison: Option<Comparison>,
+    /// Survival clock.
+    pub clock: Clock,
+    /// Columns to group the ladder by.
+    pub stages_by: Vec<String>,
+    /// People behind any number shown.
+    pub crowd: u64,
+    /// Pages asked for: `html`, `md`.
+    pub formats: Vec<String>,
+    /// The options in force as `section.key` -> value, defaults included: for provenance. No paths.
+    pub options: BTreeMap<String, serde_json::Value>,
+}
+
+/// Languages of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Languages {
+    /// Japanese.
+    Ja,
+    /// English.
+    En,
+    /// A page in each.
+    Both,
+}
+
+/// One file of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The wave of all its rows, when the file has no wave column.
+    pub wave: Option<String>,
+}
+
+/// Files by table; an empty list means the table was not given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Data {
+    /// The 1on1s.
+    pub sessions: Vec<DataFile>,
+    /// The survey.
+    pub survey: Vec<DataFile>,
+    /// The people.
+    pub people: Vec<DataFile>,
+    /// The sales.
+    pub sales: Vec<DataFile>,
+    /// Attrition totals.
+    pub attrition: Vec<DataFile>,
+}
+
+/// A topic of the study. Names are `None` when `text` has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// Code: column in the output and in the wide layout.
+    pub code: String,
+    /// Japanese name, if the study gives one.
+    pub ja: Option<String>,
+    /// English name, if the study gives one.
+    pub en: Option<String>,
+}
+
+/// Which sessions count before a wave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// The N days ending the day before the wave.
+    Days(u32),
+    /// Every session in the log.
+    All,
+}
+
+/// Which answers count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wave {
+    /// Each person's latest.
+    Last,
+    /// Every person-wave.
+    All,
+    /// One wave, by label or ISO date.
+    Label(String),
+}
+
+/// Correction for several tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adjust {
+    /// Holm's step-down.
+    Holm,
+    /// Benjamini-Hochberg.
+    Bh,
+    /// None.
+    None,
+}
+
+/// The drivers question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drivers {
+    /// Outcome column of the survey.
+    pub outcome: String,
+    /// Topic codes in the model.
+    pub topics: Vec<String>,
+    /// Sessions that count.
+    pub window: Window,
+    /// Answers that count.
+    pub wave: Wave,
+    /// Cluster column, if any.
+    pub cluster: Option<String>,
+    /// Covariance by name; `None` = CR2 with clusters, HC2 without.
+    pub vcov: Option<String>,
+    /// Correction within the topic family.
+    pub adjust: Adjust,
+    /// Lower limits of the strength bands of |beta|.
+    pub bands: [f64; 5],
+}
+
+/// Was the treatment assigned by chance?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignment {
+    /// By chance.
+    Randomised,
+    /// Not by chance, or not known.
+    Observational,
+}
+
+impl Assignment {
+    /// `randomised` or `observational`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Assignment::Randomised => "randomised",
+            Assignment::Observational => "observational",
+        }
+    }
+}
+
+/// The comparison question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// By chance or not.
+    pub design: Assignment,
+    /// The assigned unit's column of people; `None` = the person.
+    pub unit: Option<String>,
+    /// The treatment group's name.
+    pub treatment: String,
+    /// The control group's name.
+    pub control: String,
+    /// The outcome: `sales`.
+    pub outcome: String,
+    /// First day of the treatment.
+    pub start: Option<Day>,
+    /// Last day of follow-up; `None` = derived, see `statistics.md`.
+    pub end: Option<Day>,
+    /// Planned share of units in the treatment arm.
+    pub share: f64,
+}
+
+/// Clock of the survival analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// Days since the start of follow-up.
+    SinceStart,
+    /// Days since hiring, entering at the start.
+    Tenure,
+}

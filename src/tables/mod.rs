@@ -1,1 +1,9 @@
 //! The canonical tables: schema, typed batches, and `Plain`, any rectangular table. Knows nothing of files or questions.
+
+pub mod batch;
+pub mod plain;
+pub mod schema;
+
+pub use batch::{Batch, Column, Layout, LayoutColumn, MISSING_DAY, OVERALL_BIT, TextColumn};
+pub use plain::Plain;
+pub use schema::{Field, Kind, Sensitivity, Table};
