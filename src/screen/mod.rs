@@ -1,1 +1,62 @@
 //! May these data be used? Quality decides `Screened`; privacy runs in `validate`. No regression here.
+
+pub mod quality;
+
+use crate::findings::{Input, Issue};
+use crate::panel::Panel;
+use crate::tables::Plain;
+
+pub use quality::{Gatekeeper, KeyMode};
+
+/// Data that passed the screen. Nothing outside this room can make one.
+#[derive(Debug)]
+pub struct Screened {
+    data: Data,
+    issues: Vec<Issue>,
+    inputs: Vec<Input>,
+}
+
+#[derive(Debug)]
+enum Data {
+    Study(Box<Panel>),
+    Plain(Box<Plain>),
+}
+
+impl Screened {
+    /// The states of a study's tables; `None` for a plain table.
+    pub fn panel(&self) -> Option<&Panel> {
+        match &self.data {
+            Data::Study(panel) => Some(panel),
+            Data::Plain(_) => None,
+        }
+    }
+
+    /// The plain table; `None` for a study.
+    pub fn plain(&self) -> Option<&Plain> {
+        match &self.data {
+            Data::Plain(plain) => Some(plain),
+            Data::Study(_) => None,
+        }
+    }
+
+    /// Faults that did not stop the work.
+    pub fn issues(&self) -> &[Issue] {
+        &self.issues
+    }
+
+    /// The files behind the data.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+}
+
+/// Lets data in unless a structural fault stands in the way; then all faults come back.
+fn admit(data: Data, mut issues: Vec<Issue>, inputs: Vec<Input>) -> Result<Screened, Vec<Issue>> {
+    issues.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| (&a.file, a.line, &a.code).cmp(&(&b.file, b.line, &b.code))));
+    if issues.iter().any(|i| i.structural) { Err(issues) } else { Ok(Screened { data, issues, inputs }) }
+}
+
+/// Lets a plain table in: the checks that need no schema have run where its cells were read.
+pub fn admit_plain(plain: Plain, issues: Vec<Issue>, inputs: Vec<Input>) -> Result<Screened, Vec<Issue>> {
+    admit(Data::Plain(Box::new(plain)), issues, inputs)
+}

@@ -1,0 +1,111 @@
+//! The people table, column by column, with ids and names as numbers. Later tables refer to these numbers.
+
+use super::ids::Ids;
+use crate::tables::{Batch, Layout, MISSING_DAY};
+
+/// A named column of categories: groups, departments, covariates.
+#[derive(Debug, Clone, Default)]
+pub struct Categories {
+    /// The column's name.
+    pub name: String,
+    /// The categories.
+    pub ids: Ids,
+    /// One per person; `NOBODY` when missing.
+    pub of: Vec<u32>,
+}
+
+/// Everybody in the people table; person `p` is `ids.name(p)`.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    /// Employee ids.
+    pub ids: Ids,
+    /// First day of employment; `MISSING_DAY` when missing.
+    pub hired: Vec<i32>,
+    /// Last day of employment; `MISSING_DAY` while employed.
+    pub left: Vec<i32>,
+    /// Physical line of each person.
+    pub lines: Vec<u64>,
+    /// Every text column: company_id, department, manager_id, group, unit_id and undeclared ones.
+    pub columns: Vec<Categories>,
+    /// The table has a `hired_on` column.
+    pub has_hired: bool,
+    /// The table has a `left_on` column.
+    pub has_left: bool,
+}
+
+impl People {
+    /// Takes in a batch of people; rows that are not to be kept (a repeated id) are passed over.
+    pub fn absorb(&mut self, layout: &Layout, batch: &Batch, keep: &[bool]) {
+        let Some(id) = layout.position("employee_id").and_then(|at| batch.text(at)) else { return };
+        let day = |name: &str| layout.position(name).and_then(|at| batch.days(at));
+        let (hired, left) = (day("hired_on"), day("left_on"));
+        self.has_hired |= hired.is_some();
+        self.has_left |= left.is_some();
+        let rows: Vec<usize> = (0..batch.rows()).filter(|&r| keep.get(r).copied().unwrap_or(false)).collect();
+        let before = self.lines.len();
+        for &row in &rows {
+            self.ids.intern(id.get(row));
+            self.lines.push(batch.lines.get(row).copied().unwrap_or(0));
+            self.hired.push(hired.and_then(|d| d.get(row).copied()).unwrap_or(MISSING_DAY));
+            self.left.push(left.and_then(|d| d.get(row).copied()).unwrap_or(MISSING_DAY));
+        }
+        for (at, column) in layout.columns.iter().enumerate() {
+            if column.name == "employee_id" {
+                continue;
+            }
+            let Some(cells) = batch.text(at) else { continue };
+            let categories = self.column_mut(&column.name, before);
+            for &row in &rows {
+                let number = categories.ids.intern(cells.get(row));
+                categories.of.push(number);
+            }
+        }
+        let total = self.lines.len();
+        for column in &mut self.columns {
+            column.of.resize(total, super::NOBODY);
+        }
+    }
+
+    /// The number of somebody met in another table, for studies without a people table.
+    pub fn meet(&mut self, id: &str) -> u32 {
+        let number = self.ids.intern(id);
+        if number != super::NOBODY && number as usize == self.lines.len() {
+            self.lines.push(0);
+            self.hired.push(MISSING_DAY);
+            self.left.push(MISSING_DAY);
+        }
+        number
+    }
+
+    fn column_mut(&mut self, name: &str, filled: usize) -> &mut Categories {
+        let at = self.columns.iter().position(|c| c.name == name).unwrap_or_else(|| {
+            self.columns.push(Categories {
+                name: name.to_string(),
+                ids: Ids::default(),
+                of: vec![super::NOBODY; filled],
+            });
+            self.columns.len() - 1
+        });
+        &mut self.columns[at]
+    }
+
+    /// How many people.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Nobody.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// A category column by name.
+    pub fn column(&self, name: &str) -> Option<&Categories> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// The category number of a person in a column; `NOBODY` when missing.
+    pub fn category(&self, name: &str, person: usize) -> u32 {
+        self.column(name).and_then(|c| c.of.get(person).copied()).unwrap_or(super::NOBODY)
+    }
+}

@@ -1,0 +1,93 @@
+//! What sales come to: per person from the start on and before it, per group and month. Keeps no row.
+
+use super::ids::NOBODY;
+use super::sum::Sum;
+use super::{Ids, People};
+use crate::domain::Month;
+use crate::tables::{Batch, Layout, MISSING_DAY};
+use std::collections::BTreeMap;
+
+/// Sum, sum of squares about `shift`, and people of one group and month.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct MonthSum {
+    /// The values.
+    pub values: Sum,
+    /// Their squares, for the error of the mean.
+    pub squares: Sum,
+}
+
+/// Sales per person and per group and month.
+#[derive(Debug, Clone, Default)]
+pub struct Sales {
+    /// First month that counts as after the start; `MISSING_DAY` = every month.
+    pub start: i32,
+    /// Last month that counts; `i32::MAX` = no end.
+    pub end: i32,
+    /// From the start on, per person.
+    pub after: Vec<Sum>,
+    /// Before the start, per person.
+    pub before: Vec<Sum>,
+    /// By (group number, month).
+    pub months: BTreeMap<(u32, i32), MonthSum>,
+    /// Rows of people who are not in the people table, or without an id.
+    pub strangers: u64,
+    /// Rows read.
+    pub rows: u64,
+    /// Last month seen.
+    pub last: Option<Month>,
+}
+
+impl Sales {
+    /// Empty sums; months from `start` to `end` count as after the start.
+    pub fn new(people: usize, start: Option<Month>, end: Option<Month>) -> Self {
+        Self {
+            start: start.map_or(MISSING_DAY, |m| m.0),
+            end: end.map_or(i32::MAX, |m| m.0),
+            after: vec![Sum::default(); people],
+            before: vec![Sum::default(); people],
+            ..Self::default()
+        }
+    }
+
+    /// Takes in a batch; `person[row]` is the person's number or `NOBODY`.
+    pub fn absorb(&mut self, layout: &Layout, batch: &Batch, person: &[u32], keep: &[bool], people: &People) {
+        let months = layout.position("month").and_then(|at| batch.days(at));
+        let values = layout.position("sales").and_then(|at| batch.numbers(at));
+        let (Some(months), Some(values)) = (months, values) else { return };
+        let groups = people.column("group");
+        for row in 0..batch.rows() {
+            self.rows += 1;
+            let who = person.get(row).copied().unwrap_or(NOBODY);
+            if who == NOBODY {
+                self.strangers += 1;
+                continue;
+            }
+            let (month, value) = (months.get(row).copied().unwrap_or(MISSING_DAY), values.get(row).copied());
+            let Some(value) = value.filter(|v| !v.is_nan()) else { continue };
+            if month == MISSING_DAY || month > self.end || !keep.get(row).copied().unwrap_or(false) {
+                continue;
+            }
+            let group = groups.and_then(|g| g.of.get(who as usize).copied()).unwrap_or(NOBODY);
+            self.add(who as usize, group, month, value);
+        }
+    }
+
+    fn add(&mut self, who: usize, group: u32, month: i32, value: f64) {
+        self.last = self.last.max(Some(Month(month)));
+        let side = if month >= self.start { &mut self.after } else { &mut self.before };
+        if let Some(sum) = side.get_mut(who) {
+            sum.add(value);
+        }
+        if group != NOBODY {
+            let cell = self.months.entry((group, month)).or_default();
+            cell.values.add(value);
+            cell.squares.add(value * value);
+        }
+    }
+
+    /// The months of a group by name, in order.
+    pub fn group_months<'a>(&'a self, groups: &Ids, name: &str) -> Vec<(Month, &'a MonthSum)> {
+        let Some(group) = groups.find(name) else { return Vec::new() };
+        self.months.range((group, i32::MIN)..=(group, i32::MAX)).map(|((_, m), sum)| (Month(*m), sum)).collect()
+    }
+}

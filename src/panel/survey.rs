@@ -1,0 +1,138 @@
+//! Every answer of the survey, and which answer of a person is the one that counts. Waves are put in order here.
+
+use super::ids::{Ids, NOBODY};
+use crate::domain::Day;
+use crate::study::Wave;
+use crate::tables::{Batch, Layout};
+use std::collections::BTreeMap;
+
+/// One person's answer in one wave.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    /// Person number.
+    pub person: u32,
+    /// Wave number in `Survey::waves`.
+    pub wave: u32,
+    /// The outcome; NaN when missing.
+    pub engagement: f64,
+    /// The ladder level; NaN when missing.
+    pub level: f64,
+    /// Physical line, for a fault found once the whole column is known.
+    pub line: u64,
+}
+
+/// What a person answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The engagement score.
+    Engagement,
+    /// The ladder level.
+    Level,
+}
+
+/// All answers, and the waves in order.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    /// Wave labels as written: ISO days or labels.
+    pub waves: Ids,
+    /// Every answer of a known person, in file order.
+    pub answers: Vec<Answer>,
+    /// Rows of people who are not in the people table, or without an id.
+    pub strangers: u64,
+    /// The file answers for units instead of people.
+    pub by_unit: bool,
+    rank: Vec<u32>,
+    days: Vec<Option<Day>>,
+}
+
+impl Survey {
+    /// Takes in a batch; `person[row]` is the person's number or `NOBODY`.
+    pub fn absorb(&mut self, layout: &Layout, batch: &Batch, person: &[u32], keep: &[bool]) {
+        let Some(wave) = layout.position("wave").and_then(|at| batch.text(at)) else { return };
+        self.by_unit |= layout.position("employee_id").is_none();
+        let number = |name: &str| layout.position(name).and_then(|at| batch.numbers(at));
+        let (engagement, level) = (number("engagement"), number("level"));
+        for row in 0..batch.rows() {
+            let who = person.get(row).copied().unwrap_or(NOBODY);
+            if who == NOBODY {
+                self.strangers += 1;
+                continue;
+            }
+            let wave = self.waves.intern(wave.get(row));
+            if wave == NOBODY || !keep.get(row).copied().unwrap_or(false) {
+                continue;
+            }
+            let cell = |cells: Option<&[f64]>| cells.and_then(|c| c.get(row).copied()).unwrap_or(f64::NAN);
+            let line = batch.lines.get(row).copied().unwrap_or(0);
+            self.answers.push(Answer { person: who, wave, engagement: cell(engagement), level: cell(level), line });
+        }
+    }
+
+    /// Puts the waves in order: by day where every wave has one (its own, or the study's), else by number, else by text.
+    pub fn order(&mut self, dates: &BTreeMap<String, Day>) {
+        let labels: Vec<String> = (0..self.waves.len() as u32).map(|w| self.waves.name(w).to_string()).collect();
+        self.days = labels.iter().map(|l| Day::parse_iso(l).or_else(|| dates.get(l).copied())).collect();
+        if self.days.iter().any(Option::is_none) {
+            self.days = vec![None; labels.len()];
+        }
+        let mut order: Vec<usize> = (0..labels.len()).collect();
+        order.sort_by(|&a, &b| {
+            let day = self.days[a].cmp(&self.days[b]);
+            let number = |l: &str| l.parse::<f64>().unwrap_or(f64::INFINITY);
+            day.then(number(&labels[a]).total_cmp(&number(&labels[b]))).then(labels[a].cmp(&labels[b]))
+        });
+        self.rank = vec![0; labels.len()];
+        for (rank, &wave) in order.iter().enumerate() {
+            self.rank[wave] = rank as u32;
+        }
+    }
+
+    /// The day of a wave; `None` unless every wave has one.
+    pub fn day(&self, wave: u32) -> Option<Day> {
+        self.days.get(wave as usize).copied().flatten()
+    }
+
+    /// Whether every wave has a day.
+    pub fn dated(&self) -> bool {
+        !self.days.is_empty() && self.days.iter().all(Option::is_some)
+    }
+
+    /// Position of a wave in time, from 0.
+    pub fn rank(&self, wave: u32) -> u32 {
+        self.rank.get(wave as usize).copied().unwrap_or(0)
+    }
+
+    /// Per person (of `people`), the index in `answers` of the answer that counts: the latest one that holds `asked`,
+    /// or the one of the chosen wave.
+    pub fn chosen(&self, people: usize, which: &Wave, asked: Asked) -> Vec<Option<usize>> {
+        let wanted = match which {
+            Wave::Label(label) => self.waves.find(label),
+            Wave::Last | Wave::All => None,
+        };
+        let mut chosen: Vec<Option<usize>> = vec![None; people];
+        for (index, answer) in self.answers.iter().enumerate() {
+            if matches!(which, Wave::Label(_)) && Some(answer.wave) != wanted {
+                continue;
+            }
+            if answer.value(asked).is_nan() {
+                continue;
+            }
+            let Some(slot) = chosen.get_mut(answer.person as usize) else { continue };
+            let later = slot.is_none_or(|old| self.rank(self.answers[old].wave) < self.rank(answer.wave));
+            if later {
+                *slot = Some(index);
+            }
+        }
+        chosen
+    }
+}
+
+impl Answer {
+    /// The value asked for; NaN when missing.
+    pub fn value(&self, asked: Asked) -> f64 {
+        match asked {
+            Asked::Engagement => self.engagement,
+            Asked::Level => self.level,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! References between tables: people who are not in the people table, companies that differ, people who manage
+//! themselves.
+
+use super::{Ledger, Seen};
+use crate::findings::Level;
+use crate::panel::NOBODY;
+use crate::tables::Table;
+
+/// Every id of another table is in the people table, and none is blank.
+pub fn check(seen: &Seen, ledger: &mut Ledger) {
+    let Some(at) = seen.layout.position("employee_id") else { return };
+    let Some(ids) = seen.batch.text(at) else { return };
+    let has_people = !seen.study.data.people.is_empty();
+    for (row, &line) in seen.batch.lines.iter().enumerate() {
+        if ids.get(row).is_empty() {
+            ledger.add("missing_id", Level::Error, seen.layout, "employee_id", line);
+        } else if seen.layout.table != Table::People && has_people && seen.person.get(row) == Some(&NOBODY) {
+            ledger.add("orphan_id", Level::Error, seen.layout, "employee_id", line);
+        }
+    }
+}
+
+/// A row's company is its person's company.
+pub fn company(seen: &Seen, ledger: &mut Ledger) {
+    if seen.layout.table == Table::People {
+        return;
+    }
+    let cells = seen.layout.position("company_id").and_then(|at| seen.batch.text(at));
+    let (Some(cells), Some(home)) = (cells, seen.panel.people.column("company_id")) else { return };
+    for (row, &line) in seen.batch.lines.iter().enumerate() {
+        let who = seen.person.get(row).copied().unwrap_or(NOBODY);
+        let own = home.of.get(who as usize).copied().unwrap_or(NOBODY);
+        let here = cells.get(row);
+        if own != NOBODY && !here.is_empty() && home.ids.name(own) != here {
+            ledger.add("company_mismatch", Level::Error, seen.layout, "company_id", line);
+        }
+    }
+}
+
+/// Nobody is their own manager.
+pub fn own_manager(seen: &Seen, ledger: &mut Ledger) {
+    let text = |name: &str| seen.layout.position(name).and_then(|at| seen.batch.text(at));
+    let (Some(own), Some(manager)) = (text("employee_id"), text("manager_id")) else { return };
+    for (row, &line) in seen.batch.lines.iter().enumerate() {
+        if !own.get(row).is_empty() && own.get(row) == manager.get(row) {
+            ledger.add("own_manager", Level::Error, seen.layout, "manager_id", line);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Time order: nobody leaves before being hired, no 1on1 or sale outside employment, nothing in the future.
+
+use super::{Ledger, Seen};
+use crate::domain::{Day, Month};
+use crate::findings::Level;
+use crate::panel::NOBODY;
+use crate::tables::{MISSING_DAY, Table};
+
+/// Dates of 9999 mean "still here" in many systems; they are told apart from a date that is merely in the future.
+const SENTINEL_YEAR: i32 = 9990;
+
+/// Hiring, leaving, 1on1s and sales in their order.
+pub fn employment(seen: &Seen, ledger: &mut Ledger) {
+    match seen.layout.table {
+        Table::People => left_before_hired(seen, ledger),
+        Table::Sessions => outside(seen, ledger, "held_on", "session_outside_employment"),
+        Table::Sales => outside(seen, ledger, "month", "sales_outside_employment"),
+        Table::Survey | Table::Attrition => {}
+    }
+}
+
+fn left_before_hired(seen: &Seen, ledger: &mut Ledger) {
+    let days = |name: &str| seen.layout.position(name).and_then(|at| seen.batch.days(at));
+    let (Some(hired), Some(left)) = (days("hired_on"), days("left_on")) else { return };
+    for ((&hired, &left), &line) in hired.iter().zip(left).zip(&seen.batch.lines) {
+        if hired != MISSING_DAY && left != MISSING_DAY && left < hired {
+            ledger.add("left_before_hired", Level::Error, seen.layout, "left_on", line);
+        }
+    }
+}
+
+fn outside(seen: &Seen, ledger: &mut Ledger, column: &'static str, code: &'static str) {
+    let Some(cells) = seen.layout.position(column).and_then(|at| seen.batch.days(at)) else { return };
+    let monthly = column == "month";
+    let people = &seen.panel.people;
+    for (row, (&cell, &line)) in cells.iter().zip(&seen.batch.lines).enumerate() {
+        let who = seen.person.get(row).copied().unwrap_or(NOBODY) as usize;
+        let hired = people.hired.get(who).copied().unwrap_or(MISSING_DAY);
+        let left = people.left.get(who).copied().unwrap_or(MISSING_DAY);
+        if cell == MISSING_DAY {
+            continue;
+        }
+        let (first, last) = if monthly { (Month(cell).last().0, Month(cell).first().0) } else { (cell, cell) };
+        if (hired != MISSING_DAY && first < hired) || (left != MISSING_DAY && last > left) {
+            ledger.add(code, Level::Warning, seen.layout, column, line);
+        }
+    }
+}
+
+/// No date lies after the day the data were taken.
+pub fn future(seen: &Seen, ledger: &mut Ledger) {
+    let Some(today) = seen.as_of else { return };
+    for column in ["held_on", "hired_on", "left_on", "month"] {
+        let Some(cells) = seen.layout.position(column).and_then(|at| seen.batch.days(at)) else { continue };
+        let limit = if column == "month" { today.month().0 } else { today.0 };
+        for (&cell, &line) in cells.iter().zip(&seen.batch.lines) {
+            if cell == MISSING_DAY || cell <= limit {
+                continue;
+            }
+            let sentinel = column != "month" && Day(cell).ymd().0 >= SENTINEL_YEAR;
+            let code = if sentinel { "sentinel_date" } else { "future_date" };
+            ledger.add(code, Level::Error, seen.layout, column, line);
+        }
+    }
+}
