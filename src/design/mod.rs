@@ -1,1 +1,48 @@
 //! The only bridge from tables to numbers: terms, groups, rows. Estimates nothing.
+
+pub mod arms;
+pub mod drivers;
+pub mod formula;
+pub mod model;
+pub mod rungs;
+pub mod spells;
+
+use crate::panel::NOBODY;
+use crate::stats::matrix::Matrix;
+use hashbrown::HashMap;
+
+/// The constant's name in every table.
+pub const INTERCEPT: &str = "(Intercept)";
+
+/// Rows of numbers with the names of their columns: what a linear model is fitted to.
+#[derive(Debug)]
+pub struct Design {
+    /// The outcome's name.
+    pub outcome: String,
+    /// Name of each column of `matrix.x`.
+    pub terms: Vec<String>,
+    /// Column of the constant.
+    pub intercept: Option<usize>,
+    /// The numbers, clusters included.
+    pub matrix: Matrix,
+    /// The cluster column's name.
+    pub cluster: Option<String>,
+    /// From all rows to these.
+    pub flow: crate::findings::Flow,
+}
+
+/// Numbers category codes 0.. in the order of first sight among the rows used.
+fn dense(codes: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut seen: HashMap<u32, u32> = HashMap::new();
+    codes
+        .map(|code| {
+            let next = seen.len() as u32;
+            *seen.entry(code).or_insert(next)
+        })
+        .collect()
+}
+
+/// Whether a category is missing.
+fn missing(code: u32) -> bool {
+    code == NOBODY
+}
