@@ -1,0 +1,24 @@
+//! Liang and Zeger (Biometrika 1986): products of the clusters' scores, with t on G - 1.
+//! It deliberately corrects nothing; it is the base of CR1.
+
+use ndarray::{Array2, Axis};
+
+use super::{Covariance, CovarianceFault, Kind, Reference, moments, sandwich};
+use crate::stats::matrix::Matrix;
+use crate::stats::ols::Fit;
+
+pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Result<Covariance, CovarianceFault> {
+    let clusters = moments::of(fit, m)?;
+    let mut meat = Array2::zeros((fit.k, fit.k));
+    for moment in &clusters {
+        let column = moment.v.view().insert_axis(Axis(1));
+        meat += &column.dot(&column.t());
+    }
+    Ok(Covariance {
+        kind: Kind::Cr0,
+        matrix: sandwich(&fit.r, &meat),
+        reference: Reference::Clusters(clusters.len() as f64 - 1.0),
+        clusters: Some(clusters.len()),
+        full_leverage: 0,
+    })
+}

@@ -1,0 +1,80 @@
+//! Bell and McCaffrey (Survey Methodology 2002) with Satterthwaite degrees of freedom, in the basis of Q: O(n k^2),
+//! never cubic in the size of a cluster. The working covariance is deliberately the identity.
+
+use ndarray::{Array1, Array2, Axis};
+use rayon::prelude::*;
+
+use super::moments::{self, Moment};
+use super::{Covariance, CovarianceFault, Kind, Reference, sandwich};
+use crate::stats::eigen::{self, Eigen};
+use crate::stats::matrix::Matrix;
+use crate::stats::ols::Fit;
+use crate::stats::triangle::solve_transposed;
+
+/// Under this, `1 - s^2` counts as 0: the direction is fitted by the cluster alone.
+pub(super) const FULL: f64 = 1e-10;
+
+/// What the degrees of freedom of any contrast need: the triangle and the eigenvalues `s^2` of each cluster's `H_g`.
+#[derive(Debug, Clone)]
+pub struct Satterthwaite {
+    r: Array2<f64>,
+    clusters: Vec<Eigen>,
+}
+
+impl Satterthwaite {
+    /// `tr(P)^2 / tr(P^2)` of the contrast `c'b` (Pustejovsky & Tipton 2018, equation 11), with `w = R^-T c`,
+    /// `d_g = w'V diag(s^2 / (1-s^2)) V'w` and `b_g = V diag(s^2 (1-s^2)^(-1/2)) V'w`.
+    pub fn df(&self, contrast: &Array1<f64>) -> f64 {
+        let k = contrast.len();
+        let mut w = vec![0.0; k];
+        solve_transposed(&self.r, contrast.view(), &mut w);
+        let w = Array1::from(w);
+        let (mut trace, mut trace_of_square) = (0.0, 0.0);
+        let mut products = Array2::<f64>::zeros((k, k));
+        for cluster in &self.clusters {
+            let turned = cluster.vectors.t().dot(&w);
+            let root = cluster.values.mapv(inverse_root);
+            let d: f64 = (0..k).map(|i| cluster.values[i].max(0.0) * (root[i] * turned[i]).powi(2)).sum();
+            let b = cluster.vectors.dot(&(&cluster.values * &root * &turned));
+            let length = b.dot(&b);
+            trace += d - length;
+            trace_of_square += d * d - 2.0 * d * length;
+            let column = b.insert_axis(Axis(1));
+            products += &column.dot(&column.t());
+        }
+        trace_of_square += products.iter().map(|value| value * value).sum::<f64>();
+        trace * trace / trace_of_square
+    }
+}
+
+pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Result<Covariance, CovarianceFault> {
+    let clusters = moments::of(fit, m)?;
+    let eigens: Vec<Eigen> = clusters.par_iter().map(|moment| eigen::symmetric(&moment.h)).collect();
+    let (meat, full_leverage) = adjusted_meat(&clusters, &eigens, inverse_root);
+    Ok(Covariance {
+        kind: Kind::Cr2,
+        matrix: sandwich(&fit.r, &meat),
+        reference: Reference::Satterthwaite(Satterthwaite { r: fit.r.clone(), clusters: eigens }),
+        clusters: Some(clusters.len()),
+        full_leverage,
+    })
+}
+
+/// `sum of a_g a_g'` with the adjusted score `a_g = V diag(f(s^2)) V' v_g`, and the directions of leverage 1.
+pub(super) fn adjusted_meat(clusters: &[Moment], eigens: &[Eigen], f: fn(f64) -> f64) -> (Array2<f64>, usize) {
+    let k = clusters.first().map_or(0, |moment| moment.v.len());
+    let mut meat = Array2::zeros((k, k));
+    let mut full = 0;
+    for (moment, eigen) in clusters.iter().zip(eigens) {
+        let turned = eigen.vectors.t().dot(&moment.v) * eigen.values.mapv(f);
+        let score = eigen.vectors.dot(&turned).insert_axis(Axis(1));
+        meat += &score.dot(&score.t());
+        full += eigen.values.iter().filter(|&&value| 1.0 - value <= FULL).count();
+    }
+    (meat, full)
+}
+
+fn inverse_root(s2: f64) -> f64 {
+    let free = 1.0 - s2.max(0.0);
+    if free <= FULL { 0.0 } else { 1.0 / free.sqrt() }
+}

@@ -1,0 +1,28 @@
+//! The jackknife-like correction by cluster: scores adjusted by `(I - H_gg)^-1`, with t on G - 1. No further factor
+//! (as clubSandwich's CR3); the jackknife's (G-1)/G is deliberately not applied.
+
+use rayon::prelude::*;
+
+use super::cr2::{FULL, adjusted_meat};
+use super::{Covariance, CovarianceFault, Kind, Reference, moments, sandwich};
+use crate::stats::eigen::{self, Eigen};
+use crate::stats::matrix::Matrix;
+use crate::stats::ols::Fit;
+
+pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Result<Covariance, CovarianceFault> {
+    let clusters = moments::of(fit, m)?;
+    let eigens: Vec<Eigen> = clusters.par_iter().map(|moment| eigen::symmetric(&moment.h)).collect();
+    let (meat, full_leverage) = adjusted_meat(&clusters, &eigens, inverse);
+    Ok(Covariance {
+        kind: Kind::Cr3,
+        matrix: sandwich(&fit.r, &meat),
+        reference: Reference::Clusters(clusters.len() as f64 - 1.0),
+        clusters: Some(clusters.len()),
+        full_leverage,
+    })
+}
+
+fn inverse(s2: f64) -> f64 {
+    let free = 1.0 - s2.max(0.0);
+    if free <= FULL { 0.0 } else { 1.0 / free }
+}

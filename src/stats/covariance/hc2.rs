@@ -1,0 +1,11 @@
+//! Horn, Horn and Duncan (JASA 1975): squared residuals over 1 - h, unbiased when variances are equal.
+//! It deliberately ignores clusters.
+
+use super::rows::robust;
+use super::{Covariance, Kind};
+use crate::stats::matrix::Matrix;
+use crate::stats::ols::Fit;
+
+pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Covariance {
+    robust(Kind::Hc2, fit, m, |free| 1.0 / free, 1.0)
+}

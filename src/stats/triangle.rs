@@ -1,0 +1,173 @@
+//! The merged R factor of `[X y]` by Householder reflections, batch by batch (TSQR), and triangular solves with it.
+//! It deliberately judges nothing: rank is `ols`'s question.
+
+use ndarray::{Array1, Array2, ArrayView1};
+
+use super::matrix::Block;
+use crate::reduce::Reduce;
+
+/// The R factor of the rows seen so far, sign-normalised (diagonal >= 0), so that any split of the same rows gives the
+/// same triangle to rounding (Demmel, Grigori, Hoemmen & Langou 2012, section 4).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Triangle {
+    rows: usize,
+    r: Array2<f64>,
+}
+
+impl Triangle {
+    /// The triangle of no rows, for `columns` regressors (the outcome is one column more).
+    pub fn new(columns: usize) -> Self {
+        Self { rows: 0, r: Array2::zeros((columns + 1, columns + 1)) }
+    }
+
+    /// Number of rows absorbed.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// (k+1) x (k+1) upper R factor of `[X y]`.
+    pub fn factor(&self) -> &Array2<f64> {
+        &self.r
+    }
+
+    /// k x k upper R factor of `X`.
+    pub fn regressors(&self) -> Array2<f64> {
+        let k = self.r.ncols() - 1;
+        Array2::from_shape_fn((k, k), |at| self.r[at])
+    }
+
+    /// The k first entries of Q'y.
+    pub fn target(&self) -> Array1<f64> {
+        let k = self.r.ncols() - 1;
+        Array1::from_shape_fn(k, |i| self.r[[i, k]])
+    }
+
+    /// Replaces the triangle with that of `[R; below]`, `below` held column by column.
+    fn stack(&mut self, below: &[Vec<f64>], height: usize) {
+        let width = self.r.ncols();
+        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(width);
+        for (j, lower) in below.iter().enumerate().take(width) {
+            let mut column = Vec::with_capacity(width + height);
+            column.extend(self.r.column(j));
+            column.extend_from_slice(lower);
+            columns.push(column);
+        }
+        triangularise(&mut columns);
+        for (j, column) in columns.iter().enumerate() {
+            for i in 0..width {
+                self.r[[i, j]] = if i <= j { column[i] } else { 0.0 };
+            }
+        }
+        self.normalise_signs();
+    }
+
+    fn normalise_signs(&mut self) {
+        for i in 0..self.r.nrows() {
+            if self.r[[i, i]] < 0.0 {
+                self.r.row_mut(i).mapv_inplace(|value| -value);
+            }
+        }
+    }
+}
+
+impl Reduce for Triangle {
+    type Batch<'a> = Block<'a>;
+
+    fn absorb(&mut self, batch: Block<'_>) {
+        let mut below: Vec<Vec<f64>> = batch.x.columns().into_iter().map(|column| column.to_vec()).collect();
+        below.push(batch.y.to_vec());
+        self.stack(&below, batch.y.len());
+        self.rows += batch.y.len();
+    }
+
+    fn merge(&mut self, other: Self) {
+        if other.rows == 0 {
+            return;
+        }
+        if self.rows == 0 {
+            *self = other;
+            return;
+        }
+        let below: Vec<Vec<f64>> = other.r.columns().into_iter().map(|column| column.to_vec()).collect();
+        self.stack(&below, other.r.nrows());
+        self.rows += other.rows;
+    }
+}
+
+/// Householder reflections in place, column by column; what lies below the diagonal afterwards is without meaning.
+pub(super) fn triangularise(columns: &mut [Vec<f64>]) {
+    let height = columns.first().map_or(0, Vec::len);
+    for j in 0..columns.len().min(height) {
+        let (done, rest) = columns.split_at_mut(j + 1);
+        let Some(pivot) = done.last_mut() else { return };
+        let Some(norm) = reflector(&mut pivot[j..]) else { continue };
+        for column in rest.iter_mut() {
+            reflect(&pivot[j..], &mut column[j..]);
+        }
+        // The reflector has been applied to every later column; its place now holds the diagonal of R.
+        pivot[j] = norm;
+    }
+}
+
+/// Turns a column into its reflector `v` with `v'v = 2` and returns the diagonal of R, or nothing for a zero column.
+fn reflector(v: &mut [f64]) -> Option<f64> {
+    let largest = v.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return None;
+    }
+    let norm = largest * v.iter().map(|value| (value / largest).powi(2)).sum::<f64>().sqrt();
+    let first = v.first_mut()?;
+    let alpha = if *first > 0.0 { -norm } else { norm };
+    let head = *first - alpha;
+    *first = head;
+    // |v|^2 = 2 (norm^2 + norm |first|) = 2 norm |head|, so this scale gives v'v = 2.
+    let scale = 1.0 / (norm.sqrt() * head.abs().sqrt());
+    for value in v.iter_mut() {
+        *value *= scale;
+    }
+    Some(alpha)
+}
+
+fn reflect(v: &[f64], column: &mut [f64]) {
+    let product: f64 = v.iter().zip(column.iter()).map(|(a, b)| a * b).sum();
+    for (value, weight) in column.iter_mut().zip(v) {
+        *value -= product * weight;
+    }
+}
+
+/// Solves `R x = b` for upper triangular `R` (k x k).
+pub fn solve_upper(r: &Array2<f64>, b: &Array1<f64>) -> Array1<f64> {
+    let k = r.nrows();
+    let mut x = b.clone();
+    for i in (0..k).rev() {
+        let mut value = x[i];
+        for j in i + 1..k {
+            value -= r[[i, j]] * x[j];
+        }
+        x[i] = value / r[[i, i]];
+    }
+    x
+}
+
+/// Solves `R' x = b` for upper triangular `R` (k x k) into `x`: the row of Q that belongs to the row `b` of X.
+pub fn solve_transposed(r: &Array2<f64>, b: ArrayView1<'_, f64>, x: &mut [f64]) {
+    for i in 0..x.len() {
+        let mut value = b[i];
+        for j in 0..i {
+            value -= r[[j, i]] * x[j];
+        }
+        x[i] = value / r[[i, i]];
+    }
+}
+
+/// The inverse of upper triangular `R`, k x k.
+pub fn inverse(r: &Array2<f64>) -> Array2<f64> {
+    let k = r.nrows();
+    let mut out = Array2::zeros((k, k));
+    for j in 0..k {
+        let mut unit = Array1::zeros(k);
+        unit[j] = 1.0;
+        out.column_mut(j).assign(&solve_upper(r, &unit));
+    }
+    out
+}
