@@ -1,1 +1,51 @@
 //! One file per question. Numbers and names go out as draft findings; no formatting, no prose.
+
+pub mod attrition;
+pub mod comparison;
+pub mod drivers;
+pub mod gate;
+pub mod marks;
+pub mod regression;
+pub mod stages;
+
+use crate::findings::{Decline, Estimate, Finding, Why};
+use crate::screen::Screened;
+use crate::stats::inference::Inference;
+use crate::study::Study;
+
+/// An analysis of a study: its name and what it makes of screened data.
+pub type Analysis = (&'static str, fn(&Screened, &Study) -> Result<Finding, Decline>);
+
+/// Every analysis of a study, in the order in which the report tells them.
+pub const ANALYSES: [Analysis; 4] = [
+    ("drivers", drivers::study),
+    ("comparison", comparison::study),
+    ("attrition", attrition::study),
+    ("stages", stages::study),
+];
+
+/// A number for the findings: `None` unless finite.
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// An inference as an estimate; what is not finite is left out and the reason given.
+fn estimate(inference: &Inference) -> Estimate {
+    let why = if inference.statistic.is_infinite() {
+        Some(Why::Infinite)
+    } else if [inference.estimate, inference.std_error, inference.statistic].iter().any(|v| !v.is_finite()) {
+        Some(Why::Undefined)
+    } else {
+        None
+    };
+    Estimate {
+        estimate: finite(inference.estimate),
+        std_error: finite(inference.std_error),
+        statistic: finite(inference.statistic),
+        df: finite(inference.df),
+        p_value: finite(inference.p_value),
+        conf_low: finite(inference.conf_low),
+        conf_high: finite(inference.conf_high),
+        why,
+    }
+}

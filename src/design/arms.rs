@@ -132,7 +132,7 @@ fn which(name: &str, treatment: &str, control: &str) -> Option<Arm> {
 }
 
 /// Every assigned unit once, with its size: what the ratio check counts.
-fn assigned(
+pub(super) fn assigned(
     people: usize,
     arm_of: &dyn Fn(usize) -> Option<Arm>,
     unit_of: &dyn Fn(usize) -> u32,

@@ -1,7 +1,7 @@
 //! Spells of employment as rows: when each person came under observation, when they went, whether they left; and
 //! headcount and leavers by month. From a people table with dates, or from a plain table.
 
-use super::arms::{Arm, arm_names, not_torn};
+use super::arms::{Arm, arm_names, assigned, not_torn};
 use super::dense;
 use crate::domain::{Day, Month};
 use crate::findings::{Decline, Flow};
@@ -130,7 +130,9 @@ pub fn study(panel: &Panel, asked: &Comparison, clock: Clock) -> Result<Spells, 
     }
     spells.flow.lose("gone_or_not_there", None, lost[3]);
     spells.unit = unit.map(|u| (u.name.clone(), dense(codes.iter().copied())));
-    spells.assigned = sizes(&spells);
+    let arm_of = |p: usize| spells.which(groups.ids.name(groups.of.get(p).copied().unwrap_or(NOBODY)));
+    let unit_of = |p: usize| unit.and_then(|u| u.of.get(p).copied()).unwrap_or(NOBODY);
+    spells.assigned = assigned(people.len(), &arm_of, &unit_of, unit.is_some());
     let first = start.month().year_earlier();
     spells.months = counts(panel, groups, asked, first, end.month());
     Ok(spells)
@@ -262,15 +264,6 @@ impl Spells {
     }
 }
 
-fn sizes(spells: &Spells) -> Vec<(Arm, u64)> {
-    let mut units: std::collections::BTreeMap<u32, (Arm, u64)> = std::collections::BTreeMap::new();
-    for (row, &arm) in spells.arm.iter().enumerate() {
-        let unit = spells.unit.as_ref().and_then(|(_, codes)| codes.get(row).copied()).unwrap_or(row as u32);
-        units.entry(unit).or_insert((arm, 0)).1 += 1;
-    }
-    units.into_values().collect()
-}
-
 /// How a plain table says who left when.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Times {
@@ -374,7 +367,8 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
     if lost[3] > 0 {
         spells.flow.lose("gone_or_not_there", None, lost[3]);
     }
-    spells.assigned = sizes(&spells);
+    let unit_of = |row: usize| spells.unit.as_ref().and_then(|(_, c)| c.get(row).copied()).unwrap_or(NOBODY);
+    spells.assigned = assigned(spells.arm.len(), &|row| spells.arm.get(row).copied(), &unit_of, spells.unit.is_some());
     Ok((spells, reading))
 }
 

@@ -1,0 +1,422 @@
+//! Question: did fewer people leave the treatment group than the control group? Population: people of the two arms who
+//! were there after the start. Method: monthly rates and same-month-last-year indices with conditional exact intervals,
+//! Kaplan-Meier, log-rank, Cox (Efron), restricted means; the share that left by the assigned unit (CR2) leads when teams
+//! were assigned. Assumes: follow-up ends for everybody on the same day. Declines when: one arm, nobody left, no dates.
+//! References: `stats::survival`, `stats::cox`, `stats::proportion`.
+
+use super::comparison::split_is_sound;
+use super::{estimate, finite};
+use crate::design::arms::Arm;
+use crate::design::spells::{self, EventReading, Grain, MonthCount, PlainSpells, Spells};
+use crate::domain::{Day, Month};
+use crate::findings::attrition::{
+    FollowUp, KmPoint, Median, MonthRate, PeriodRate, Rmst, RmstArm, RollingRate, Test,
+};
+use crate::findings::{Attrition, Caution, Decline, Estimate, Finding, Interval, Why};
+use crate::screen::Screened;
+use crate::stats::covariance::{Kind, covariance};
+use crate::stats::cox::{Ties, cox};
+use crate::stats::inference::{Inference, LEVEL, coefficient};
+use crate::stats::matrix::Matrix;
+use crate::stats::ols::{DEFAULT_TOLERANCE, fit};
+use crate::stats::power;
+use crate::stats::proportion::{Bracketed, Rate, TwoByTwo, newcombe, rate_ratio, risk_ratio};
+use crate::stats::survival::{Curve, Life, at_risk, kaplan_meier, log_rank, restricted_mean_difference};
+use crate::stats::tail;
+use crate::study::{Assignment, Clock, Study};
+use ndarray::{Array1, Array2};
+
+const NAME: &str = "attrition";
+
+/// Leavers in a month under which an index says nothing.
+const FEWEST: u64 = 5;
+
+/// Months that a rolling index may span, shortest first.
+const ROLLING: [u32; 3] = [3, 6, 12];
+
+/// Days between the points of a tenure curve in a study.
+const TENURE_STEP: f64 = 30.0;
+
+/// Answers the attrition question of a study.
+///
+/// # Errors
+/// A decline with what would make the question answerable.
+pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
+    let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
+    let asked = study.comparison.as_ref().ok_or_else(|| Decline::new(NAME, "not_asked"))?;
+    if !panel.people.has_left && !panel.totals.months.is_empty() {
+        let spells = Spells::from_totals(asked, spells::totals(panel, asked));
+        return Ok(Finding::Attrition(frame(&spells)));
+    }
+    attrition(&spells::study(panel, asked, study.clock)?, None)
+}
+
+/// Answers an attrition question on a plain table.
+///
+/// # Errors
+/// A decline with what would make the question answerable.
+pub fn plain(screened: &Screened, asked: &PlainSpells, horizon: Option<f64>) -> Result<Finding, Decline> {
+    let table = screened.plain().ok_or_else(|| Decline::new(NAME, "no_plain_table"))?;
+    let (rows, reading) = spells::plain(table, asked)?;
+    let mut finding = attrition(&rows, horizon)?;
+    if let (EventReading::OneTwo, Finding::Attrition(found)) = (reading, &mut finding) {
+        found.cautions.push(Caution::new("event_one_two"));
+    }
+    Ok(finding)
+}
+
+/// The parts that need no person data: months, rolling index, whole periods.
+fn frame(spells: &Spells) -> Attrition {
+    let months = months(spells);
+    let (rolling_months, rolling) = rolling(spells, &months);
+    Attrition {
+        design: spells.design.name().to_string(),
+        unit: spells.unit.as_ref().map_or("person", |(name, _)| name).to_string(),
+        groups: spells.names.to_vec(),
+        start: spells.span.map(|(start, _)| start.to_string()),
+        end: spells.span.map(|(_, end)| end.to_string()),
+        clock: match spells.clock {
+            Clock::SinceStart => "since_start",
+            Clock::Tenure => "tenure",
+        }
+        .to_string(),
+        rolling_months,
+        rolling,
+        periods: periods(spells),
+        months,
+        causal: split_is_sound(&spells.assigned, spells.share, spells.design),
+        flow: spells.flow.clone(),
+        not_run: vec!["unit_permutation".to_string(), "schoenfeld".to_string()],
+        ..Attrition::default()
+    }
+}
+
+fn attrition(spells: &Spells, horizon: Option<f64>) -> Result<Finding, Decline> {
+    let lives = [Arm::Treatment, Arm::Control].map(|arm| lives_of(spells, arm));
+    for (lives, name) in lives.iter().zip(&spells.names) {
+        if lives.is_empty() {
+            return Err(Decline::new(NAME, "empty_arm").with("arm", name.as_str()).with("n", 0));
+        }
+    }
+    if !spells.event.iter().any(|e| *e) {
+        return Err(Decline::new(NAME, "nobody_left"));
+    }
+    let curves = [kaplan_meier(&lives[0]), kaplan_meier(&lives[1])];
+    let mut found = frame(spells);
+    found.follow_up = follow_up(spells);
+    found.logrank = log_rank(&[(&lives[0], &lives[1])]).map(|test| Test {
+        statistic: finite(test.statistic),
+        p_value: finite(test.p_value),
+        by: "person".to_string(),
+    });
+    found.cox = hazard(spells);
+    found.km = km(spells, &lives, &curves);
+    found.medians = (spells.names.iter().zip(&curves))
+        .map(|(group, curve)| Median { group: group.clone(), median: curve.median() })
+        .collect();
+    found.rmst = Some(restricted(spells, &curves, horizon));
+    shares(spells, &mut found);
+    found.cautions = cautions(spells);
+    Ok(Finding::Attrition(found))
+}
+
+fn lives_of(spells: &Spells, arm: Arm) -> Vec<Life> {
+    (0..spells.arm.len()).filter(|row| spells.arm[*row] == arm).map(|row| life(spells, row)).collect()
+}
+
+fn life(spells: &Spells, row: usize) -> Life {
+    Life { entry: spells.entry[row], exit: spells.exit[row], event: spells.event[row] }
+}
+
+fn follow_up(spells: &Spells) -> Vec<FollowUp> {
+    let row = |(arm, group): (Arm, &String)| {
+        let rows: Vec<usize> = (0..spells.arm.len()).filter(|r| spells.arm[*r] == arm).collect();
+        let units = spells.unit.as_ref().map(|(_, codes)| {
+            let mut seen: Vec<u32> = rows.iter().map(|r| codes[*r]).collect();
+            seen.sort_unstable();
+            seen.dedup();
+            seen.len() as u64
+        });
+        FollowUp {
+            group: group.clone(),
+            n: rows.len() as u64,
+            n_units: units,
+            leavers: Some(rows.iter().filter(|r| spells.event[**r]).count() as u64),
+            hidden: false,
+        }
+    };
+    [Arm::Treatment, Arm::Control].into_iter().zip(&spells.names).map(row).collect()
+}
+
+/// Log hazard ratio, treatment against control; the error by unit (Lin & Wei 1989) when units are known.
+fn hazard(spells: &Spells) -> Option<Estimate> {
+    let lives: Vec<Life> = (0..spells.arm.len()).map(|row| life(spells, row)).collect();
+    let treated = |row: usize| f64::from(u8::from(spells.arm[row] == Arm::Treatment));
+    let x = Array2::from_shape_fn((lives.len(), 1), |(row, _)| treated(row));
+    let fitted = cox(&lives, &x, Ties::Efron).ok()?;
+    let robust = spells.unit.as_ref().and_then(|(_, codes)| fitted.robust(codes));
+    let variance = robust.as_ref().unwrap_or(&fitted.covariance)[[0, 0]];
+    let (b, error) = (fitted.coefficients[0], variance.sqrt());
+    let z = b / error;
+    let half = tail::normal_quantile(0.5 + 0.5 * LEVEL) * error;
+    Some(Estimate {
+        estimate: finite(b),
+        std_error: finite(error),
+        statistic: finite(z),
+        df: None,
+        p_value: finite(tail::normal_two_sided(z)),
+        conf_low: finite(b - half),
+        conf_high: finite(b + half),
+        why: (!z.is_finite()).then_some(Why::Undefined),
+    })
+}
+
+fn km(spells: &Spells, lives: &[Vec<Life>; 2], curves: &[Curve; 2]) -> Vec<KmPoint> {
+    let mut points = Vec::new();
+    for ((group, curve), lives) in spells.names.iter().zip(curves).zip(lives) {
+        let point = |time: f64, at_risk: usize| {
+            let step = curve.at(time);
+            let limits = step.log_log_limits(LEVEL);
+            KmPoint {
+                group: group.clone(),
+                time,
+                survival: finite(step.survival),
+                std_error: finite(step.std_error),
+                conf_low: finite(limits.low),
+                conf_high: finite(limits.high),
+                at_risk: at_risk as u64,
+            }
+        };
+        match grid(spells, curve) {
+            Some(times) => points.extend(times.into_iter().map(|t| point(t, at_risk(lives, t)))),
+            None => points.extend(curve.steps.iter().map(|s| point(s.time, s.at_risk))),
+        }
+    }
+    points
+}
+
+/// The times at which a study's curves are told: month ends since the start, or every 30 days of tenure.
+fn grid(spells: &Spells, curve: &Curve) -> Option<Vec<f64>> {
+    let (Grain::MonthEnds(start), Some((_, end))) = (spells.grain, spells.span) else { return None };
+    if spells.clock == Clock::Tenure {
+        let steps = (curve.last / TENURE_STEP).floor() as usize;
+        return Some((1..=steps).map(|step| step as f64 * TENURE_STEP).collect());
+    }
+    let ends = (start.month().0..=end.month().0).map(|m| Month(m).last().min(end));
+    Some(ends.map(|day: Day| f64::from(day.0 - start.0 + 1)).collect())
+}
+
+fn restricted(spells: &Spells, curves: &[Curve; 2], horizon: Option<f64>) -> Rmst {
+    let common = curves[0].last.min(curves[1].last);
+    let horizon = horizon.unwrap_or(common).min(common);
+    let means = [curves[0].restricted_mean(horizon), curves[1].restricted_mean(horizon)];
+    let arms = spells.names.iter().zip(&means).map(|(group, mean)| RmstArm {
+        group: group.clone(),
+        estimate: finite(mean.mean),
+        std_error: finite(mean.std_error),
+    });
+    let difference = restricted_mean_difference(&means[0], &means[1], LEVEL);
+    Rmst { horizon, arms: arms.collect(), difference: normal(&difference) }
+}
+
+/// An estimate whose reference is the normal: no degrees of freedom.
+fn normal(inference: &Inference) -> Estimate {
+    Estimate { df: None, ..estimate(inference) }
+}
+
+/// Shares that left over the whole follow-up among those there at the start: only where everybody could be followed to
+/// the same end.
+fn shares(spells: &Spells, found: &mut Attrition) {
+    let cohort: Vec<usize> = (0..spells.arm.len()).filter(|r| spells.cohort[*r]).collect();
+    let events = cohort.iter().filter(|r| spells.event[**r]).map(|r| spells.exit[*r]).fold(0.0, f64::max);
+    let shortest = cohort.iter().filter(|r| !spells.event[**r]).map(|r| spells.exit[*r]).fold(f64::INFINITY, f64::min);
+    if shortest < events && spells.span.is_none() {
+        return;
+    }
+    let count = |arm: Arm| {
+        let members = cohort.iter().filter(|r| spells.arm[**r] == arm);
+        let left = members.clone().filter(|r| spells.event[**r]).count() as u64;
+        (left, members.count() as u64)
+    };
+    let ((treated, treated_n), (control, control_n)) = (count(Arm::Treatment), count(Arm::Control));
+    if treated_n == 0 || control_n == 0 {
+        return;
+    }
+    let table = TwoByTwo { treated, treated_n, control, control_n };
+    found.risk_ratio = Some(match risk_ratio(&table, LEVEL) {
+        Some(ratio) => interval(&ratio, "log"),
+        None => Interval { method: "log".to_string(), why: Some(Why::TooFew), ..Interval::default() },
+    });
+    found.risk_difference = Some(interval(&newcombe(&table, LEVEL), "newcombe"));
+    by_unit(spells, &cohort, found);
+}
+
+fn interval(bracketed: &Bracketed, method: &str) -> Interval {
+    Interval {
+        estimate: finite(bracketed.estimate),
+        conf_low: finite(bracketed.limits.low),
+        conf_high: finite(bracketed.limits.high),
+        method: method.to_string(),
+        why: None,
+    }
+}
+
+/// Difference in the share that left, with the error by unit.
+fn by_unit(spells: &Spells, cohort: &[usize], found: &mut Attrition) {
+    let column = |row: usize| f64::from(u8::from(spells.arm[cohort[row]] == Arm::Treatment));
+    let x = Array2::from_shape_fn((cohort.len(), 2), |(row, j)| if j == 0 { 1.0 } else { column(row) });
+    let y = Array1::from_iter(cohort.iter().map(|r| f64::from(u8::from(spells.event[*r]))));
+    let mut matrix = Matrix::new(x, y);
+    let mut kind = Kind::Hc2;
+    if let Some((_, codes)) = &spells.unit {
+        let mut dense = std::collections::BTreeMap::new();
+        let codes = cohort.iter().map(|r| {
+            let next = dense.len() as u32;
+            *dense.entry(codes[*r]).or_insert(next)
+        });
+        matrix = matrix.with_clusters(codes.collect());
+        kind = Kind::Cr2;
+    }
+    let Ok(fitted) = fit(&matrix, Some(0), DEFAULT_TOLERANCE) else { return };
+    let Ok(covariance) = covariance(kind, &fitted, &matrix) else { return };
+    let difference = coefficient(&fitted, &covariance, 1);
+    found.mde = finite(power::mde(difference.std_error, difference.df, 0.05, 0.8));
+    found.by_unit = Some(estimate(&difference));
+    found.vcov = Some(kind.name().to_string());
+}
+
+fn months(spells: &Spells) -> Vec<MonthRate> {
+    let earlier =
+        |row: &MonthCount| spells.months.iter().find(|r| r.arm == row.arm && r.month == row.month.year_earlier());
+    let mut rows: Vec<(i32, usize, MonthRate)> = Vec::new();
+    for row in &spells.months {
+        let arm = usize::from(row.arm == Arm::Control);
+        let mut told = MonthRate {
+            month: row.month.to_string(),
+            group: spells.names[arm].clone(),
+            headcount: Some(row.headcount),
+            leavers: Some(row.leavers),
+            rate: finite(row.leavers as f64 / row.headcount as f64),
+            ..MonthRate::default()
+        };
+        if let Some(before) = earlier(row) {
+            let now = Rate { events: row.leavers, exposure: row.headcount as f64 };
+            let then = Rate { events: before.leavers, exposure: before.headcount as f64 };
+            match index(&now, &then) {
+                Some(index) => {
+                    told.index = finite(index.estimate);
+                    told.index_low = finite(index.limits.low);
+                    told.index_high = finite(index.limits.high);
+                }
+                None => told.why = Some(Why::TooFew),
+            }
+        }
+        rows.push((row.month.0, arm, told));
+    }
+    rows.sort_by_key(|(month, arm, _)| (*month, *arm));
+    rows.into_iter().map(|(_, _, row)| row).collect()
+}
+
+/// 100 x rate / rate a year earlier; nothing under five leavers in either.
+fn index(now: &Rate, then: &Rate) -> Option<Bracketed> {
+    if now.events < FEWEST || then.events < FEWEST {
+        return None;
+    }
+    let ratio = rate_ratio(now, then, LEVEL)?;
+    let limits = crate::stats::proportion::Limits { low: 100.0 * ratio.limits.low, high: 100.0 * ratio.limits.high };
+    Some(Bracketed { estimate: 100.0 * ratio.estimate, limits })
+}
+
+/// The shortest rolling index that has at least five leavers in every window and its mirror a year earlier, when the
+/// months have too few; else the twelve-month windows that have.
+fn rolling(spells: &Spells, months: &[MonthRate]) -> (Option<u32>, Vec<RollingRate>) {
+    if !months.iter().any(|m| m.why == Some(Why::TooFew)) {
+        return (None, Vec::new());
+    }
+    for width in ROLLING {
+        let rows = windows(spells, width);
+        let all = rows.iter().all(|r| r.leavers >= FEWEST && r.leavers_earlier >= FEWEST);
+        if !rows.is_empty() && (all || width == 12) {
+            let some = rows.iter().any(|r| r.index.is_some());
+            return if some { (Some(width), rows) } else { (None, Vec::new()) };
+        }
+    }
+    (None, Vec::new())
+}
+
+fn windows(spells: &Spells, width: u32) -> Vec<RollingRate> {
+    let mut rows: Vec<(i32, usize, RollingRate)> = Vec::new();
+    for (at, arm) in [Arm::Treatment, Arm::Control].into_iter().enumerate() {
+        let series: std::collections::BTreeMap<i32, &MonthCount> =
+            spells.months.iter().filter(|m| m.arm == arm).map(|m| (m.month.0, m)).collect();
+        let sum = |last: i32| {
+            let months: Option<Vec<&&MonthCount>> =
+                (last - width as i32 + 1..=last).map(|m| series.get(&m)).collect();
+            months.map(|m| Rate {
+                events: m.iter().map(|m| m.leavers).sum(),
+                exposure: m.iter().map(|m| m.headcount as f64).sum(),
+            })
+        };
+        for &last in series.keys() {
+            let (Some(now), Some(then)) = (sum(last), sum(last - 12)) else { continue };
+            let index = index(&now, &then);
+            let told = RollingRate {
+                month: Month(last).to_string(),
+                group: spells.names[at].clone(),
+                rate: finite(now.events as f64 / now.exposure),
+                index: index.and_then(|i| finite(i.estimate)),
+                index_low: index.and_then(|i| finite(i.limits.low)),
+                index_high: index.and_then(|i| finite(i.limits.high)),
+                leavers: now.events,
+                leavers_earlier: then.events,
+                hidden: false,
+            };
+            rows.push((last, at, told));
+        }
+    }
+    rows.sort_by_key(|(month, arm, _)| (*month, *arm));
+    rows.into_iter().map(|(_, _, row)| row).collect()
+}
+
+/// Person-months and leavers before and from the start on.
+fn periods(spells: &Spells) -> Vec<PeriodRate> {
+    let mut rows = Vec::new();
+    for (arm, group) in [Arm::Treatment, Arm::Control].into_iter().zip(&spells.names) {
+        for period in ["before", "after"] {
+            let inside = |m: &&MonthCount| match spells.start_month {
+                Some(start) => m.arm == arm && (m.month >= start) == (period == "after"),
+                None => m.arm == arm && period == "after",
+            };
+            let months: Vec<&MonthCount> = spells.months.iter().filter(inside).collect();
+            if months.is_empty() {
+                continue;
+            }
+            let exposure: u64 = months.iter().map(|m| m.headcount).sum();
+            let leavers: u64 = months.iter().map(|m| m.leavers).sum();
+            let rate = leavers as f64 / exposure as f64;
+            rows.push(PeriodRate {
+                group: group.clone(),
+                period: if spells.start_month.is_some() { period } else { "all" }.to_string(),
+                person_months: Some(exposure),
+                leavers: Some(leavers),
+                rate: finite(rate),
+                annual_rate: finite(1.0 - (1.0 - rate).powi(12)),
+                hidden: false,
+            });
+        }
+    }
+    rows
+}
+
+fn cautions(spells: &Spells) -> Vec<Caution> {
+    let mut cautions = Vec::new();
+    if spells.design == Assignment::Observational {
+        cautions.push(Caution::new("observational"));
+    } else if !split_is_sound(&spells.assigned, spells.share, spells.design) {
+        cautions.push(Caution::new("ratio_alarm"));
+    }
+    if spells.unit.is_some() {
+        cautions.push(Caution::new("person_level_test"));
+    }
+    cautions
+}
