@@ -88,7 +88,7 @@ fn cornish_fisher(z: f64, df: f64) -> f64 {
 /// The `t > 0` with `P(T > t) = q < 1/2`: Newton in `ln t` on `ln P`, kept within a bracket.
 fn polished(q: f64, df: f64) -> f64 {
     let target = q.ln();
-    let (mut low, mut high) = (-800.0_f64, 800.0_f64);
+    let (mut low, mut high) = (-350.0_f64, 350.0_f64);
     let mut u = cornish_fisher(-normal_quantile(q), df.max(3.0)).abs().max(1e-12).ln();
     for _ in 0..200 {
         let t = u.exp();
@@ -190,4 +190,37 @@ pub fn binomial_two_sided_exact(k: u64, n: u64, p: f64) -> f64 {
     // Outcomes tied with k but for rounding count as tied.
     let bound = binomial_mass(k, n, p) * (1.0 + 1e-7);
     (0..=n).map(|j| binomial_mass(j, n, p)).filter(|&mass| mass <= bound).sum::<f64>().min(1.0)
+}
+
+/// The quantile of the gamma distribution with this shape and scale 1, as the exact Poisson limits need it: safeguarded
+/// Newton steps on the tail that is smaller.
+pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
+    if p.is_nan() || shape.is_nan() || shape <= 0.0 || !(0.0..=1.0).contains(&p) {
+        return f64::NAN;
+    }
+    if p == 0.0 || p == 1.0 {
+        return if p == 0.0 { 0.0 } else { f64::INFINITY };
+    }
+    let lower = |x: f64| statrs::function::gamma::checked_gamma_lr(shape, x).unwrap_or(f64::NAN);
+    let upper = |x: f64| statrs::function::gamma::checked_gamma_ur(shape, x).unwrap_or(f64::NAN);
+    let (mut low, mut high) = (0.0_f64, shape + 60.0 + 20.0 * shape.sqrt() - 2.0 * (1.0 - p).ln());
+    // Wilson and Hilferty's cube root starts near.
+    let ninth = 1.0 / (9.0 * shape);
+    let mut x = shape * (1.0 - ninth + normal_quantile(p) * ninth.sqrt()).powi(3);
+    if x.is_nan() || x <= low || x >= high {
+        x = 0.5 * (low + high);
+    }
+    for _ in 0..200 {
+        let excess = if p <= 0.5 { lower(x) - p } else { (1.0 - p) - upper(x) };
+        if excess > 0.0 { high = x } else { low = x }
+        let density = ((shape - 1.0) * x.ln() - x - libm::lgamma(shape)).exp();
+        let newton = x - excess / density;
+        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        let done = (next - x).abs() <= 2.0 * f64::EPSILON * next;
+        x = next;
+        if done {
+            break;
+        }
+    }
+    x
 }

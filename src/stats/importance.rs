@@ -1,0 +1,133 @@
+//! How much of R² each term carries, standardised coefficients and variance inflation, all from the covariance matrix
+//! of the columns. It deliberately gives no intervals: those need resampling.
+
+use ndarray::{Array1, Array2};
+
+use super::eigen;
+
+/// The largest number of terms for which all orders are averaged exactly.
+pub const LMG_TERMS: usize = 20;
+
+/// What a covariance matrix says about each column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Importance {
+    /// Coefficients of the standardised columns.
+    pub beta: Vec<f64>,
+    /// Variance inflation, `1 / (1 - R²_j)`.
+    pub vif: Vec<f64>,
+    /// Shares of R² averaged over all orders of entry (Lindeman, Merenda & Gold 1980; the Shapley value); nothing above
+    /// [`LMG_TERMS`] columns.
+    pub lmg: Option<Vec<f64>>,
+    /// Relative weights (Johnson 2000); they sum to R² too.
+    pub johnson: Vec<f64>,
+    /// R² of all columns together.
+    pub r_squared: f64,
+}
+
+/// Importance of the columns of a covariance matrix, (p+1) x (p+1) with the outcome last; nothing when a column or the
+/// outcome has no variance or the columns are collinear.
+pub fn importance(covariance: &Array2<f64>) -> Option<Importance> {
+    let correlation = correlation(covariance)?;
+    let p = correlation.nrows() - 1;
+    let (xx, xy) = parts(&correlation);
+    let beta = eigen::solve(&xx, &xy)?;
+    let vif = eigen::inverse(&xx)?.diag().to_vec();
+    let terms: Vec<Vec<usize>> = (0..p).map(|column| vec![column]).collect();
+    let r_squared = beta.dot(&xy);
+    let johnson = johnson(&xx, &xy);
+    Some(Importance { beta: beta.to_vec(), vif, lmg: lmg(covariance, &terms), johnson, r_squared })
+}
+
+/// Correlation matrix of a covariance matrix; nothing when a variance is 0 or not a number.
+pub fn correlation(covariance: &Array2<f64>) -> Option<Array2<f64>> {
+    let sd: Array1<f64> = covariance.diag().mapv(f64::sqrt);
+    if sd.is_empty() || sd.iter().any(|&value| !value.is_finite() || value <= 0.0) {
+        return None;
+    }
+    Some(Array2::from_shape_fn(covariance.dim(), |(i, j)| {
+        if i == j { 1.0 } else { covariance[[i, j]] / (sd[i] * sd[j]) }
+    }))
+}
+
+fn parts(correlation: &Array2<f64>) -> (Array2<f64>, Array1<f64>) {
+    let p = correlation.nrows() - 1;
+    let xx = Array2::from_shape_fn((p, p), |at| correlation[at]);
+    let xy = Array1::from_shape_fn(p, |i| correlation[[i, p]]);
+    (xx, xy)
+}
+
+/// Johnson's weights: with `R_xx = V L V'` and `Z = V L^(1/2) V'`, `sum over k of Z_jk^2 (Z^-1 r)_k^2`.
+fn johnson(xx: &Array2<f64>, xy: &Array1<f64>) -> Vec<f64> {
+    let decomposed = eigen::symmetric(xx);
+    let root = decomposed.map(|value| value.max(0.0).sqrt());
+    let weights = decomposed.map(|value| if value > 0.0 { 1.0 / value.sqrt() } else { 0.0 }).dot(xy);
+    let squares = weights.mapv(|value| value * value);
+    root.mapv(|value| value * value).dot(&squares).to_vec()
+}
+
+/// Shares of R² of terms, each a set of columns that enter together (the dummies of a factor), averaged over all orders.
+///
+/// Every subset's R² comes from one more sweep of its parent's Schur complement (a walk over the tree of subsets), so
+/// nothing is approximated. Nothing above [`LMG_TERMS`] terms or with collinear columns.
+pub fn lmg(covariance: &Array2<f64>, terms: &[Vec<usize>]) -> Option<Vec<f64>> {
+    let t = terms.len();
+    if t == 0 || t > LMG_TERMS {
+        return None;
+    }
+    let correlation = correlation(covariance)?;
+    let mut explained = vec![0.0; 1 << t];
+    walk(&correlation, terms, 0, 0, &mut explained)?;
+    let weights = order_weights(t);
+    let mut shares = vec![0.0; t];
+    for (subset, &with_subset) in explained.iter().enumerate() {
+        let weight = weights[subset.count_ones() as usize % t];
+        for (term, share) in shares.iter_mut().enumerate() {
+            if subset & (1 << term) == 0 {
+                *share += weight * (explained[subset | (1 << term)] - with_subset);
+            }
+        }
+    }
+    Some(shares)
+}
+
+/// `s! (t-1-s)! / t!` for a subset of size `s`: the share of all orders in which exactly it comes first.
+fn order_weights(t: usize) -> Vec<f64> {
+    let mut weights = vec![1.0 / t as f64];
+    for s in 1..t {
+        let last = weights[s - 1];
+        weights.push(last * s as f64 / (t - s) as f64);
+    }
+    weights
+}
+
+fn walk(left: &Array2<f64>, terms: &[Vec<usize>], from: usize, subset: usize, explained: &mut [f64]) -> Option<()> {
+    for term in from..terms.len() {
+        let mut swept = left.clone();
+        for &column in &terms[term] {
+            sweep_out(&mut swept, column)?;
+        }
+        let y = swept.nrows() - 1;
+        let next = subset | (1 << term);
+        explained[next] = 1.0 - swept[[y, y]];
+        walk(&swept, terms, term + 1, next, explained)?;
+    }
+    Some(())
+}
+
+/// Takes one column out of all others: the Schur complement, in place.
+fn sweep_out(matrix: &mut Array2<f64>, column: usize) -> Option<()> {
+    let pivot = matrix[[column, column]];
+    if pivot.is_nan() || pivot < 1e-13 {
+        return None;
+    }
+    let taken: Vec<f64> = matrix.column(column).to_vec();
+    for i in 0..taken.len() {
+        if taken[i] != 0.0 && i != column {
+            let share = taken[i] / pivot;
+            for j in 0..taken.len() {
+                matrix[[i, j]] -= share * taken[j];
+            }
+        }
+    }
+    Some(())
+}
