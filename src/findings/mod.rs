@@ -16,7 +16,7 @@ pub use comparison::Comparison;
 pub use issue::{Issue, Level};
 pub use provenance::{Input, Provenance};
 pub use regression::{Regression, Term};
-pub use seal::{Draft, Findings};
+pub use seal::{Draft, Findings, seal};
 pub use stages::Stages;
 
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,93 @@
+//! The crowd rule on attrition: for a rate the crowd is the people at risk; leaver counts of 1 to crowd - 1 are told only
+//! over longer periods, and the longer periods do not give them back.
+
+use super::{Board, enough};
+use crate::domain::Month;
+use crate::findings::{Attrition, Decline};
+use std::collections::BTreeMap;
+
+/// Hides small counts of leavers and ends curves where too few are at risk.
+pub fn hide(found: &mut Attrition, crowd: u64) -> Result<(), Decline> {
+    if let Some(smallest) = found.follow_up.iter().map(|f| f.n).min() {
+        enough("attrition", smallest, crowd)?;
+    }
+    // With so few leavers in an arm every number about that arm is a number about them.
+    let few = |leavers: Option<u64>| leavers.is_some_and(|l| l > 0 && l < crowd);
+    if found.follow_up.iter().any(|f| few(f.leavers)) {
+        return Err(Decline::new("attrition", "too_few_leavers").with("crowd", crowd));
+    }
+    found.km.retain(|point| point.at_risk >= crowd);
+    for group in found.groups.clone() {
+        hide_months(found, &group, crowd);
+    }
+    Ok(())
+}
+
+fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
+    let mut board = Board::new(crowd);
+    let mut cells: BTreeMap<i32, usize> = BTreeMap::new();
+    for month in found.months.iter_mut().filter(|m| m.group == group) {
+        let Some(number) = Month::parse_iso(&month.month) else { continue };
+        let cell = board.cell(month.leavers.unwrap_or(0));
+        if month.headcount.is_some_and(|n| n > 0 && n < crowd) {
+            month.headcount = None;
+            board.hide(cell);
+        }
+        cells.insert(number.0, cell);
+    }
+    let window = |last: i32, width: i32| -> Vec<usize> {
+        (last - width + 1..=last).filter_map(|m| cells.get(&m).copied()).collect()
+    };
+    let width = found.rolling_months.unwrap_or(0) as i32;
+    for rolling in found.rolling.iter_mut().filter(|r| r.group == group) {
+        let Some(last) = Month::parse_iso(&rolling.month) else { continue };
+        if rolling.leavers > 0 && rolling.leavers < crowd {
+            (rolling.rate, rolling.index, rolling.index_low, rolling.index_high) = (None, None, None, None);
+            rolling.hidden = true;
+            continue;
+        }
+        board.sum(&window(last.0, width));
+        if rolling.index.is_some() {
+            board.sum(&window(last.0 - 12, width));
+        }
+    }
+    let start = found.start.as_deref().and_then(crate::domain::Day::parse_iso).map(|d| d.month().0);
+    for period in found.periods.iter_mut().filter(|p| p.group == group) {
+        let inside = |month: &i32| match (period.period.as_str(), start) {
+            ("before", Some(start)) => *month < start,
+            ("after", Some(start)) => *month >= start,
+            _ => true,
+        };
+        let parts: Vec<usize> = cells.iter().filter(|(m, _)| inside(m)).map(|(_, c)| *c).collect();
+        if period.leavers.is_some_and(|l| l > 0 && l < crowd) {
+            (period.leavers, period.rate, period.annual_rate) = (None, None, None);
+            period.hidden = true;
+        } else {
+            board.sum(&parts);
+        }
+    }
+    board.cover();
+    for month in found.months.iter_mut().filter(|m| m.group == group) {
+        let cell = Month::parse_iso(&month.month).and_then(|m| cells.get(&m.0).copied());
+        if cell.is_some_and(|c| board.is_hidden(c)) {
+            (month.leavers, month.rate, month.index, month.index_low, month.index_high) = (None, None, None, None, None);
+            month.hidden = true;
+        }
+    }
+    unindex(found, group);
+}
+
+/// index and rate together would give a hidden month a year earlier back.
+fn unindex(found: &mut Attrition, group: &str) {
+    let hidden: Vec<i32> = (found.months.iter())
+        .filter(|m| m.group == group && m.hidden)
+        .filter_map(|m| Month::parse_iso(&m.month).map(|m| m.0))
+        .collect();
+    for month in found.months.iter_mut().filter(|m| m.group == group && m.index.is_some()) {
+        let earlier = Month::parse_iso(&month.month).map(|m| m.year_earlier().0);
+        if earlier.is_some_and(|e| hidden.contains(&e)) {
+            (month.index, month.index_low, month.index_high) = (None, None, None);
+            month.why = Some(crate::findings::Why::Hidden);
+        }
+    }
+}

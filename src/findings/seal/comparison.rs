@@ -1,0 +1,31 @@
+//! The crowd rule on a comparison: arms and months.
+
+use super::enough;
+use crate::findings::{Comparison, Decline};
+
+/// Hides small months, and declines when an arm is too small.
+pub fn hide(found: &mut Comparison, crowd: u64) -> Result<(), Decline> {
+    let smallest = found.arms.iter().map(|a| a.n).min().unwrap_or(0);
+    enough("comparison", smallest, crowd)?;
+    let small: Vec<(String, String)> = (found.months.iter())
+        .filter(|m| m.n.is_some_and(|n| n < crowd))
+        .map(|m| (m.group.clone(), m.month.clone()))
+        .collect();
+    for month in &mut found.months {
+        let year_later = |(group, earlier): &(String, String)| group == &month.group && is_year_later(earlier, &month.month);
+        if small.contains(&(month.group.clone(), month.month.clone())) {
+            (month.n, month.value, month.index, month.index_low, month.index_high) = (None, None, None, None, None);
+            month.hidden = true;
+        } else if small.iter().any(year_later) {
+            // value / index would give the hidden month a year earlier back.
+            (month.index, month.index_low, month.index_high) = (None, None, None);
+            month.hidden = true;
+        }
+    }
+    Ok(())
+}
+
+fn is_year_later(earlier: &str, later: &str) -> bool {
+    let read = |month: &str| crate::domain::Month::parse_iso(month);
+    matches!((read(earlier), read(later)), (Some(a), Some(b)) if b.year_earlier() == a)
+}
