@@ -1,3 +1,7 @@
 //! The program: hands its arguments to `oneonone::cli` and exits with the status that comes back.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    oneonone::cli::main(std::env::args_os())
+}

@@ -1,1 +1,137 @@
 //! The whole order, readable like a table of contents. Knows nothing of any single analysis.
+
+use crate::analyses::Analysis;
+use crate::domain::Day;
+use crate::error::Result;
+use crate::findings::{Draft, Finding, Findings, Input, Issue, Provenance, seal};
+use crate::ingest::{self, Keep, Source, Vocabulary};
+use crate::screen::{Gatekeeper, KeyMode, Screened, admit_plain};
+use crate::study::{DataFile, Study};
+use crate::tables::{Batch, Layout, Table};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Told what is being read, and how many bytes of how many.
+pub type Progress<'a> = dyn FnMut(&Path, u64, u64) + 'a;
+
+/// Looks at every batch of every table in passing, before it is cleaned: the privacy checks of `validate`.
+pub type Watch<'a> = dyn FnMut(&Layout, &Batch) + 'a;
+
+/// Data that may be used, or every fault that stands in the way.
+pub type Screening = std::result::Result<Screened, Vec<Issue>>;
+
+/// Files -> typed batches -> one pass of checks and states -> the decision.
+///
+/// # Errors
+/// A path that cannot be read. Faults of the data are not errors: they come back in the `Screening`.
+pub fn screen(study: &Study, as_of: Option<Day>, progress: &mut Progress, watch: Option<&mut Watch>) -> Result<Screening> {
+    let mut none = |_: &Layout, _: &Batch| {};
+    let (keeper, issues, inputs) = pass(study, KeyMode::Rising, as_of, progress, watch.unwrap_or(&mut none))?;
+    if keeper.keys_settled() {
+        return Ok(keeper.admit(issues, inputs));
+    }
+    // Ids that rose and then did not: only hashes can tell a repeat, so the files are read once more.
+    let (keeper, issues, inputs) = pass(study, KeyMode::Hashed, as_of, progress, &mut |_, _| {})?;
+    Ok(keeper.admit(issues, inputs))
+}
+
+type Passed<'a> = (Gatekeeper<'a>, Vec<Issue>, Vec<Input>);
+
+fn pass<'a>(
+    study: &'a Study,
+    mode: KeyMode,
+    as_of: Option<Day>,
+    progress: &mut Progress,
+    watch: &mut Watch,
+) -> Result<Passed<'a>> {
+    let vocabulary = Vocabulary::from_study(study);
+    let mut keeper = Gatekeeper::new(study, mode, as_of);
+    let (mut issues, mut inputs) = (Vec::new(), Vec::new());
+    for table in Table::ALL {
+        for file in files(study, table) {
+            let source = Source {
+                table,
+                path: &file.path,
+                wave: file.wave.as_deref(),
+                headers: study.columns.get(table.name()),
+                vocabulary: &vocabulary,
+                keep_undeclared: Keep::Undeclared,
+            };
+            let mut sink = |layout: &Layout, batch: &mut Batch| {
+                watch(layout, batch);
+                keeper.absorb(layout, batch);
+                Ok(())
+            };
+            let reading = ingest::read(&source, &mut sink, &mut |done, all| progress(&file.path, done, all))?;
+            issues.extend(reading.issues);
+            inputs.push(reading.input);
+        }
+    }
+    Ok((keeper, issues, inputs))
+}
+
+/// The files of a table, in the study's order.
+pub fn files(study: &Study, table: Table) -> &[DataFile] {
+    match table {
+        Table::People => &study.data.people,
+        Table::Survey => &study.data.survey,
+        Table::Sessions => &study.data.sessions,
+        Table::Sales => &study.data.sales,
+        Table::Attrition => &study.data.attrition,
+    }
+}
+
+/// One rectangular table -> typed columns -> the same decision.
+///
+/// # Errors
+/// A path that cannot be read.
+pub fn screen_plain(paths: &[PathBuf]) -> Result<Screening> {
+    let (plain, inputs, issues) = ingest::read_plain(paths)?;
+    Ok(admit_plain(plain, issues, inputs))
+}
+
+/// Screened data -> draft findings -> the crowd rule -> findings.
+pub fn findings(screened: &Screened, study: &Study, analyses: &[Analysis]) -> Findings {
+    let mut draft = Draft { title: study.title.clone(), ..Draft::default() };
+    for (_, analysis) in analyses {
+        match analysis(screened, study) {
+            Ok(finding) => draft.findings.push(finding),
+            Err(decline) => draft.declines.push(decline),
+        }
+    }
+    finish(draft, screened, study.seed, study.options.clone(), study.crowd)
+}
+
+/// One answer on a plain table -> the crowd rule -> findings.
+pub fn plain_findings(
+    screened: &Screened,
+    answer: std::result::Result<Finding, crate::findings::Decline>,
+    seed: u64,
+    options: BTreeMap<String, serde_json::Value>,
+    crowd: u64,
+) -> Findings {
+    let mut draft = Draft::default();
+    match answer {
+        Ok(finding) => draft.findings.push(finding),
+        Err(decline) => draft.declines.push(decline),
+    }
+    finish(draft, screened, seed, options, crowd)
+}
+
+fn finish(
+    mut draft: Draft,
+    screened: &Screened,
+    seed: u64,
+    options: BTreeMap<String, serde_json::Value>,
+    crowd: u64,
+) -> Findings {
+    draft.issues = screened.issues().to_vec();
+    draft.provenance = Provenance {
+        program: env!("CARGO_PKG_NAME").to_string(),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        seed,
+        options,
+        inputs: screened.inputs().to_vec(),
+    };
+    seal(draft, crowd)
+}

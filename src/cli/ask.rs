@@ -1,0 +1,194 @@
+//! What every question shares: a study or a plain table in, findings out, shown in the format asked for, with the exit
+//! status that fits.
+
+use super::args::{Asking, Format, Shape};
+use super::progress::Progress;
+use super::terminal::Terminal;
+use super::{DONE, SAYS_NO, fault};
+use crate::analyses::ANALYSES;
+use crate::domain::Day;
+use crate::error::{Error, Result};
+use crate::findings::{Decline, Finding, Findings, Issue, Level};
+use crate::pipeline;
+use crate::report::{renderer, terminal as page};
+use crate::screen::Screened;
+use crate::study::{self, Languages, LoadError, Study};
+use crate::text::Language;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Whether the inputs are a study file (else the files of a plain table).
+pub fn is_study(inputs: &[PathBuf]) -> bool {
+    matches!(inputs, [only] if only.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")))
+}
+
+/// Reads a study and puts the options of the command line over it. `None` after its faults have been told.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn load(path: &Path, asking: &Asking, terminal: &Terminal) -> Result<Option<Study>> {
+    let mut study = match study::load(path) {
+        Ok(study) => study,
+        Err(LoadError::Error(error)) => return Err(error),
+        Err(LoadError::Faults(faults)) => {
+            faults.iter().for_each(|f| terminal.warn(&fault::study_sentence(path, f, terminal.language)));
+            return Ok(None);
+        }
+    };
+    if let Some(seed) = asking.seed {
+        study.seed = seed;
+        study.options.insert("study.seed".to_string(), seed.into());
+    }
+    if let Some(crowd) = asking.crowd {
+        study.crowd = crowd;
+        study.options.insert("privacy.crowd".to_string(), crowd.into());
+    }
+    Ok(Some(study))
+}
+
+/// The first language of a study's pages.
+pub fn language(study: &Study) -> Language {
+    match study.languages {
+        Languages::Ja | Languages::Both => Language::Ja,
+        Languages::En => Language::En,
+    }
+}
+
+/// The day after which a date lies in the future.
+///
+/// # Errors
+/// `bad_date_option` when `--as-of` is not a date.
+pub fn as_of(option: Option<&str>) -> Result<Option<Day>> {
+    if let Some(text) = option {
+        return date("--as-of", text).map(Some);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    // A day's grace: it is already tomorrow somewhere.
+    Ok(now.map(|d| Day((d.as_secs() / 86_400) as i32 + 1)))
+}
+
+/// A date option.
+///
+/// # Errors
+/// `bad_date_option`.
+pub fn date(option: &str, text: &str) -> Result<Day> {
+    let bad = || Error::run("bad_date_option").with("option", option).with("value", text);
+    Day::parse_iso(text).ok_or_else(bad)
+}
+
+/// Limits the threads, once.
+pub fn limit_threads(terminal: &Terminal) {
+    if let Some(threads) = terminal.threads {
+        // Only the first call can set the pool, and this is the first.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
+}
+
+/// Screens a study's files; `None` after the faults that stop the work have been told.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn screen(study: &Study, asking: &Asking, terminal: &Terminal) -> Result<Option<Screened>> {
+    let mut progress = Progress::new(terminal.quiet);
+    let as_of = as_of(asking.as_of.as_deref())?;
+    let screening = pipeline::screen(study, as_of, &mut |path, done, all| progress.reading(path, done, all), None)?;
+    drop(progress);
+    Ok(screening.map_err(|issues| refuse(&issues, terminal)).ok())
+}
+
+/// Tells the faults that stop the work.
+fn refuse(issues: &[Issue], terminal: &Terminal) {
+    terminal.warn(&page::issues(issues, terminal.language));
+}
+
+/// One question of a study.
+///
+/// # Errors
+/// A file cannot be read, or standard output not be written.
+pub fn study(
+    name: &str,
+    path: &Path,
+    options: (&Asking, &Shape),
+    terminal: &Terminal,
+    change: impl FnOnce(&mut Study) -> Result<()>,
+) -> Result<u8> {
+    let (asking, shape) = options;
+    limit_threads(terminal);
+    let Some(mut study) = load(path, asking, terminal)? else { return Ok(2) };
+    change(&mut study)?;
+    let terminal = terminal.speaking(language(&study));
+    let Some(screened) = screen(&study, asking, &terminal)? else { return Ok(SAYS_NO) };
+    let wanted: Vec<_> = ANALYSES.into_iter().filter(|(n, _)| *n == name).collect();
+    show(&pipeline::findings(&screened, &study, &wanted), asking, shape, &terminal)
+}
+
+/// One question on a plain table.
+///
+/// # Errors
+/// A file cannot be read, or standard output not be written.
+pub fn plain(
+    inputs: &[PathBuf],
+    options: (&Asking, &Shape),
+    terminal: &Terminal,
+    written: BTreeMap<String, serde_json::Value>,
+    answer: impl FnOnce(&Screened, u64) -> std::result::Result<Finding, Decline>,
+) -> Result<u8> {
+    let (asking, shape) = options;
+    limit_threads(terminal);
+    let screened = match pipeline::screen_plain(inputs)? {
+        Ok(screened) => screened,
+        Err(issues) => {
+            refuse(&issues, terminal);
+            return Ok(SAYS_NO);
+        }
+    };
+    let (crowd, seed) = (asking.crowd.unwrap_or(1), asking.seed.unwrap_or(1));
+    if asking.crowd.is_none() {
+        terminal.note("command.plain_crowd", &[]);
+    }
+    let answer = answer(&screened, seed);
+    show(&pipeline::plain_findings(&screened, answer, seed, written, crowd), asking, shape, terminal)
+}
+
+fn show(findings: &Findings, asking: &Asking, shape: &Shape, terminal: &Terminal) -> Result<u8> {
+    let text = match shape.format {
+        Format::Table => page::render(findings, terminal.language, terminal.style),
+        other => {
+            let renderer = renderer(other.name()).ok_or_else(|| Error::bug("renderer_missing"))?;
+            (renderer.render)(findings, terminal.language)?
+        }
+    };
+    terminal.result(&text)?;
+    Ok(if findings.findings().is_empty() { SAYS_NO } else { strict(findings, asking) })
+}
+
+/// With `--strict`, faults of cells are a reason to say no.
+pub fn strict(findings: &Findings, asking: &Asking) -> u8 {
+    let faulty = findings.issues().iter().any(|i| i.level == Level::Error);
+    if asking.strict && faulty { SAYS_NO } else { DONE }
+}
+
+/// `option -> value` for the provenance of a plain table, without what was not given.
+pub fn written(options: &[(&str, Option<String>)]) -> BTreeMap<String, serde_json::Value> {
+    options.iter().filter_map(|(name, value)| Some((name.to_string(), value.clone()?.into()))).collect()
+}
+
+/// An option that the form on a plain table needs.
+///
+/// # Errors
+/// `option_missing`.
+pub fn needed(option: &'static str, value: Option<&String>) -> Result<String> {
+    value.cloned().ok_or_else(|| Error::run("option_missing").with("option", option))
+}
+
+/// Options that only make sense on a plain table were given with a study.
+///
+/// # Errors
+/// `option_not_for_study`.
+pub fn only_plain(options: &[(&'static str, Option<String>)]) -> Result<()> {
+    match options.iter().find(|(_, value)| value.is_some()) {
+        Some((option, _)) => Err(Error::run("option_not_for_study").with("option", option)),
+        None => Ok(()),
+    }
+}
