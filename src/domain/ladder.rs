@@ -14,9 +14,8 @@ pub struct Ladder {
 impl Default for Ladder {
     /// 17 levels in 10 stages.
     fn default() -> Self {
-        let stages = [
-            "wary", "doubtful", "easing", "opening", "credit", "trust", "motivation", "insight", "output", "outcome",
-        ];
+        let stages =
+            ["wary", "doubtful", "easing", "opening", "credit", "trust", "motivation", "insight", "output", "outcome"];
         Self {
             stages: stages.map(String::from).to_vec(),
             stage_of: vec![0, 0, 1, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 7, 8, 9],
@@ -25,6 +24,18 @@ impl Default for Ladder {
 }
 
 impl Ladder {
+    /// A ladder from the stage of each level, lowest first. `None` with fewer than two levels, or when the levels of a
+    /// stage do not stand together.
+    pub fn from_stages(stage_of_level: &[Stage]) -> Option<Self> {
+        if stage_of_level.len() < 2 {
+            return None;
+        }
+        let mut stages: Vec<Stage> = stage_of_level.to_vec();
+        stages.dedup();
+        let stage_of = stage_of_level.iter().map(|s| stages.iter().position(|t| t == s)).collect::<Option<Vec<_>>>()?;
+        stage_of.is_sorted().then_some(Self { stages, stage_of })
+    }
+
     /// How many levels; answers are `0..levels()`.
     pub fn levels(&self) -> usize {
         self.stage_of.len()

@@ -1,8 +1,50 @@
 //! What is asked: the study file as written (draft), checked (all faults at once) into a `Study`. Reads no data files.
 
+pub mod check;
+pub mod draft;
+pub mod fault;
+pub mod files;
+pub mod nearest;
+mod reader;
+pub mod span;
+mod words;
+
+pub use check::check;
+pub use fault::{Fault, LoadError};
+
 use crate::domain::{Day, Ladder};
+use crate::error::Error;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Every key with its default and a comment: the source of all defaults, and what `init` prints.
+pub fn default_text() -> &'static str {
+    include_str!("default.toml")
+}
+
+/// Reads and checks a study file. Data files are looked for, not opened.
+///
+/// Errors: `study_missing` and `study_unreadable` (exit 2), or every fault of what is written.
+pub fn load(path: &Path) -> Result<Study, LoadError> {
+    let shown = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let bytes = std::fs::read(path).map_err(|error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let code = if missing { "study_missing" } else { "study_unreadable" };
+        Error::run(code).with("file", &shown).because(error)
+    })?;
+    let text = String::from_utf8(bytes).map_err(|e| Error::run("study_unreadable").with("file", &shown).because(e))?;
+    // Editors on Windows begin a file with a byte order mark, which TOML does not know.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(check(text, path.parent().unwrap_or(Path::new("")))?)
+}
+
+impl Study {
+    /// The study of a folder of exports or of a plain table: these files, every default, no comparison.
+    pub fn with_data(data: Data) -> crate::Result<Self> {
+        let study = check::defaults().map_err(|_| Error::bug("study_defaults"))?;
+        Ok(Self { data, ..study })
+    }
+}
 
 /// A study, checked: every path absolute or relative to the working directory, every name known, every default filled in.
 #[derive(Debug, Clone)]
@@ -27,6 +69,8 @@ pub struct Study {
     pub topics: Vec<Topic>,
     /// The ladder.
     pub ladder: Ladder,
+    /// The words of the study's own ladder; empty = those of `text`.
+    pub ladder_words: LadderWords,
     /// Which topics drive the outcome.
     pub drivers: Drivers,
     /// A against B; `None` when the study has no `[comparison]` table.
@@ -87,6 +131,24 @@ pub struct Topic {
     pub ja: Option<String>,
     /// English name, if the study gives one.
     pub en: Option<String>,
+}
+
+/// A name in both languages; `None` = as in `text`, or the code.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Japanese.
+    pub ja: Option<String>,
+    /// English.
+    pub en: Option<String>,
+}
+
+/// Words of the study's own ladder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LadderWords {
+    /// The statement of each level, lowest first; empty when the study keeps the ladder of the domain.
+    pub levels: Vec<Names>,
+    /// The name of each stage, lowest first.
+    pub stages: Vec<Names>,
 }
 
 /// Which sessions count before a wave.

@@ -1,0 +1,140 @@
+//! The study's own topics and its own ladder: codes, grouping and names. Names it does not give are `text`'s.
+
+use super::draft::{Node, Written};
+use super::nearest::nearest;
+use super::reader::{Complaint, Reader, Taken, filled_text, optional_text, switch};
+use super::{LadderWords, Names, Topic};
+use crate::domain::{Ladder, OVERALL, TOPICS};
+use serde_json::Value;
+
+/// The seven topics, renamed, dropped and added to as the study says.
+pub(super) fn topics(reader: &mut Reader<'_>) -> Vec<Topic> {
+    let plain = |code: &str| Topic { code: code.to_string(), ja: None, en: None };
+    let mut topics: Vec<Topic> = TOPICS.iter().map(|c| plain(c)).collect();
+    let mut seen: Vec<String> = Vec::new();
+    for item in tables(reader, "topics", &["code", "ja", "en", "drop"]) {
+        match topic(item) {
+            Ok((topic, _)) if seen.contains(&topic.code) => {
+                let complaint = Complaint::new("listed_twice").with("value", &topic.code);
+                reader.fault("topics.code", item.span.clone(), complaint);
+            }
+            Ok((topic, dropped)) => {
+                seen.push(topic.code.clone());
+                place(&mut topics, topic, dropped);
+            }
+            Err(complaint) => reader.fault("topics", item.span.clone(), complaint),
+        }
+    }
+    // A topic set is 32 bits, one of them the overall score.
+    if topics.len() > 31 {
+        let span = reader.written("topics").map_or(0..0, |n| n.span.clone());
+        reader.fault("topics", span, Complaint::new("too_many_topics").with("high", 31));
+    }
+    if topics.is_empty() {
+        let span = reader.written("topics").map_or(0..0, |n| n.span.clone());
+        reader.fault("topics", span, Complaint::new("no_topic"));
+    }
+    reader.options.insert("topics".into(), Value::from(topics.iter().map(|t| t.code.clone()).collect::<Vec<_>>()));
+    topics
+}
+
+fn place(topics: &mut Vec<Topic>, topic: Topic, dropped: bool) {
+    let at = topics.iter().position(|t| t.code == topic.code);
+    match (at, dropped) {
+        (Some(at), true) => drop(topics.remove(at)),
+        (Some(at), false) => topics[at] = topic,
+        (None, true) => {}
+        (None, false) => topics.push(topic),
+    }
+}
+
+fn topic(item: &Node) -> Taken<(Topic, bool)> {
+    let code = filled_text(required(item, "code")?)?;
+    let plain = code.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let at = item.entry("code").map_or(item, |e| &e.node);
+    if !plain {
+        return Err(Complaint::new("bad_code").with("value", code).on(at));
+    }
+    if code == OVERALL {
+        return Err(Complaint::new("overall_is_no_topic").on(at));
+    }
+    let dropped = item.entry("drop").map(|e| switch(&e.node)).transpose()?.unwrap_or(false);
+    if dropped && !TOPICS.contains(&code.as_str()) {
+        let near = nearest(&code, TOPICS).unwrap_or_default();
+        let complaint = Complaint::new("unknown_value").with("value", &code).with("accepted", TOPICS.join(", "));
+        return Err(complaint.with("nearest", near).on(at));
+    }
+    let names = names(item)?;
+    Ok((Topic { code, ja: names.ja, en: names.en }, dropped))
+}
+
+/// The study's ladder and its words; the ladder of the domain and no words when the study has none.
+pub(super) fn ladder(reader: &mut Reader<'_>) -> (Ladder, LadderWords) {
+    let mut words = LadderWords::default();
+    let mut stages: Vec<String> = Vec::new();
+    for item in tables(reader, "ladder.levels", &["stage", "ja", "en"]) {
+        match required(item, "stage").and_then(filled_text).and_then(|s| Ok((s, names(item)?))) {
+            Ok((stage, names)) => {
+                stages.push(stage);
+                words.levels.push(names);
+            }
+            Err(complaint) => reader.fault("ladder.levels", item.span.clone(), complaint),
+        }
+    }
+    let ladder = if stages.is_empty() { Some(Ladder::default()) } else { Ladder::from_stages(&stages) };
+    let ladder = ladder.unwrap_or_else(|| {
+        let span = reader.written("ladder.levels").map_or(0..0, |n| n.span.clone());
+        reader.fault("ladder.levels", span, Complaint::new("bad_ladder"));
+        Ladder::default()
+    });
+    stage_names(reader, &ladder, &mut words);
+    let of_level: Vec<&str> = (0..ladder.levels()).map(|l| ladder.stage_code(l)).collect();
+    reader.options.insert("ladder.levels".into(), Value::from(of_level));
+    (ladder, words)
+}
+
+fn stage_names(reader: &mut Reader<'_>, ladder: &Ladder, words: &mut LadderWords) {
+    words.stages = vec![Names::default(); ladder.stages().len()];
+    for item in tables(reader, "ladder.stages", &["code", "ja", "en"]) {
+        let taken = required(item, "code").and_then(|node| {
+            let code = filled_text(node)?;
+            let known = ladder.stages().join(", ");
+            let near = nearest(&code, ladder.stages().iter().map(String::as_str)).unwrap_or_default().to_string();
+            let complaint = || Complaint::new("unknown_value").with("value", &code).with("accepted", known);
+            let at = ladder.stage_by_code(&code).ok_or_else(|| complaint().with("nearest", near).on(node))?;
+            Ok((at, names(item)?))
+        });
+        match taken {
+            Ok((at, names)) => words.stages[at] = names,
+            Err(complaint) => reader.fault("ladder.stages", item.span.clone(), complaint),
+        }
+    }
+}
+
+fn names(item: &Node) -> Taken<Names> {
+    let name = |key: &str| item.entry(key).map(|e| optional_text(&e.node)).transpose().map(Option::flatten);
+    Ok(Names { ja: name("ja")?, en: name("en")? })
+}
+
+fn required<'n>(item: &'n Node, field: &'static str) -> Taken<&'n Node> {
+    item.entry(field).map(|e| &e.node).ok_or_else(|| Complaint::new("missing_field").with("field", field))
+}
+
+/// The tables of a list of tables, as written; unknown fields and items that are no tables are reported.
+fn tables<'a>(reader: &mut Reader<'a>, path: &str, known: &[&str]) -> Vec<&'a Node> {
+    let Some(node) = reader.written(path) else { return Vec::new() };
+    let Written::List(items) = &node.written else {
+        reader.fault(path, node.span.clone(), Complaint::wrong_type("list_of_tables", node));
+        return Vec::new();
+    };
+    let mut tables = Vec::new();
+    for item in items {
+        if matches!(item.written, Written::Table(_)) {
+            reader.unknown_fields(path, item, known);
+            tables.push(item);
+        } else {
+            reader.fault(path, item.span.clone(), Complaint::wrong_type("table", item));
+        }
+    }
+    tables
+}
