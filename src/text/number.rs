@@ -160,3 +160,8 @@ fn month_name(month: u32) -> &'static str {
     ];
     NAMES.get(month as usize - 1).copied().unwrap_or("")
 }
+
+/// A difference of two shares in percentage points, sign written: -0.024 -> `-2.4`.
+pub fn points(difference: f64) -> String {
+    signed(decimal(difference * 100.0, 1))
+}
