@@ -4,6 +4,7 @@
 pub mod atoms;
 pub mod attrition;
 pub mod comparison;
+pub mod gate;
 pub mod issue;
 pub mod provenance;
 pub mod regression;
@@ -13,6 +14,7 @@ pub mod stages;
 pub use atoms::{Args, Caution, Decline, Estimate, Flow, FlowStep, Interval, Why};
 pub use attrition::Attrition;
 pub use comparison::Comparison;
+pub use gate::{Gate, NotChecked, Risk, Verdict};
 pub use issue::{Issue, Level};
 pub use provenance::{Input, Provenance};
 pub use regression::{Regression, Term};

@@ -1,0 +1,616 @@
+//! The command tree as clap sees it: names, options and the help a reader gets. Parses words into values and decides
+//! nothing about them; commands that do not exist yet are not named here.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// From one-on-one logs, engagement surveys and sales to drivers, comparisons, stages and a report.
+#[derive(Debug, Parser)]
+#[command(
+    name = "oneonone",
+    version,
+    about = "From one-on-one logs, engagement surveys, people and sales to drivers, comparisons, stages and a report",
+    long_about = TOP,
+    after_help = "Start with `oneonone simulate --out demo`, then `oneonone run demo/study.toml --out demo/out`.",
+    propagate_version = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do; without it the program says what to do next.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const TOP: &str = "\
+oneonone answers four questions from exported data: which one-on-one topics go with engagement, whether group A did \
+better than group B on sales, whether fewer people left, and where people stand on the ladder of the relationship. \
+It refuses to answer what the data cannot carry, and says what would change that.
+
+Results go to standard output and nothing else does; warnings and errors go to standard error. The exit status is 0 \
+when done, 1 when the data say no, 2 when the program could not run, 70 for a fault of oneonone itself.";
+
+/// The commands of this version.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Do everything a study asks: read, screen, analyse, draw, write the report
+    Run(Run),
+    /// What goes with the outcome: a study's topics, or any linear model on any table
+    Regress(Regress),
+    /// Group A against group B on sales, or on any number of any table
+    Compare(Compare),
+    /// Who left, group A against group B, by month and as survival
+    Attrition(Attrition),
+    /// Where people stand on the ladder, overall and by group
+    Stages(Stages),
+    /// The gate for exports: may these files be used, and may they leave the house
+    Validate(Validate),
+    /// Write the pages again from findings.json, without the personal data
+    Report(Report),
+    /// Write synthetic exports with known truth and a study file that is ready to run
+    Simulate(Simulate),
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Shared options")]
+pub struct Shared {
+    /// Language of pages and messages; without it the study's, then the locale's
+    #[arg(long, value_enum, value_name = "ja|en")]
+    pub language: Option<Tongue>,
+    /// Say nothing on standard error but errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Colour on a terminal; NO_COLOR switches it off as well
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Paint::Auto, hide_possible_values = true)]
+    pub color: Paint,
+    /// Threads to use; the numbers do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// Options of every command that computes findings.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Shared options")]
+pub struct Asking {
+    /// Fewest people behind any number shown: 5 in a study unless it says otherwise, 1 on a plain table
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub crowd: Option<u64>,
+    /// Treat faults of cells as a reason to exit 1
+    #[arg(long)]
+    pub strict: bool,
+    /// The day after which a date lies in the future; without it today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Seed of every random draw; without it the study's, or 1
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+}
+
+/// Where the result goes on standard output.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Shared options")]
+pub struct Shape {
+    /// How the result is written on standard output: table, json, jsonl, csv or md
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table, hide_possible_values = true)]
+    pub format: Format,
+}
+
+/// Language of what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tongue {
+    /// Japanese
+    Ja,
+    /// English
+    En,
+}
+
+/// Languages of pages that are written to files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tongues {
+    /// Japanese
+    Ja,
+    /// English
+    En,
+    /// A page in each
+    Both,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Paint {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How a result is written on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Words and aligned columns for an 80-column terminal
+    Table,
+    /// The findings with their provenance
+    Json,
+    /// One finding a line
+    Jsonl,
+    /// One row per term, level or month
+    Csv,
+    /// Markdown
+    Md,
+}
+
+impl Format {
+    /// The name under which `report::RENDERERS` knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+            Format::Md => "md",
+        }
+    }
+}
+
+/// `oneonone run`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+Reads the exports named in the study file, screens them, answers every question the study asks, and writes \
+findings.json, charts, report.html and the other pages asked for, and manifest.json. A question that the data cannot \
+answer is declined with what would make it answerable; the others go on.",
+    after_help = "\
+Examples:
+  The sample study, written beside it
+    oneonone run data-samples/division/study.toml --out out
+
+  Findings only with another crowd, stopping at any fault of a cell
+    oneonone run study.toml --out out --crowd 10 --strict"
+)]
+pub struct Run {
+    /// The study file
+    #[arg(value_name = "STUDY.toml")]
+    pub study: PathBuf,
+    /// Where to write; without it `out` beside the study file
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Options about the question.
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Standard output.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// `oneonone regress`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+With a study: how satisfaction with each one-on-one topic goes with the outcome, holding the others fixed. With a \
+table: any linear model. Errors are CR2 with Satterthwaite degrees of freedom when a cluster is known, else HC2. What \
+is shown is an association; the marks follow the declared rule, which is printed with them.",
+    after_help = "\
+Examples:
+  The drivers of the sample study
+    oneonone regress data-samples/division/study.toml
+
+  Any table, errors by department, as JSON
+    oneonone regress staff.csv --formula 'score ~ pay + C(site)' --cluster department --format json"
+)]
+pub struct Regress {
+    /// A study file, or the table: CSV files of the same columns, or - for standard input
+    #[arg(value_name = "STUDY.toml|DATA", required = true)]
+    pub input: Vec<PathBuf>,
+    /// The model, as in R: 'y ~ a + b + a:b + C(site)'
+    #[arg(long, value_name = "FORMULA")]
+    pub formula: Option<String>,
+    /// Column of the clusters that errors are computed by
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    pub cluster: Vec<String>,
+    /// Covariance: iid, HC0, HC1, HC2, HC3, CR0, CR1, CR2 or CR3
+    #[arg(long, value_name = "KIND", ignore_case = true,
+        value_parser = ["iid", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR2", "CR3"], hide_possible_values = true)]
+    pub vcov: Option<String>,
+    /// Correction for looking at several terms: holm, bh or none
+    #[arg(long, value_name = "METHOD", value_parser = ["holm", "bh", "none"], hide_possible_values = true)]
+    pub adjust: Option<String>,
+    /// Relative tolerance of the rank test; without it 1e-10
+    #[arg(long, value_name = "TOL", value_parser = tolerance)]
+    pub tol: Option<f64>,
+    /// Options about the question.
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Standard output.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// `oneonone compare`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+The mean of an outcome in the treatment arm against the control arm: difference, lift with Fieller's interval, whether \
+the split came out as planned, and the smallest difference the data could have shown. Errors are by the unit that was \
+assigned. Causal words appear only for a randomised design that passed its ratio check.",
+    after_help = "\
+Examples:
+  Sales of A against B in the sample study
+    oneonone compare data-samples/division/study.toml
+
+  Any table, teams assigned by chance
+    oneonone compare visits.csv --outcome spend --arm variant --treatment new --control old \\
+      --unit store --design randomised"
+)]
+pub struct Compare {
+    /// A study file, or the table: CSV files of the same columns, or - for standard input
+    #[arg(value_name = "STUDY.toml|DATA", required = true)]
+    pub input: Vec<PathBuf>,
+    /// The number compared
+    #[arg(long, value_name = "COL")]
+    pub outcome: Option<String>,
+    /// The column that says who is in which arm
+    #[arg(long, value_name = "COL")]
+    pub arm: Option<String>,
+    /// The treatment arm's value
+    #[arg(long, value_name = "A")]
+    pub treatment: Option<String>,
+    /// The control arm's value
+    #[arg(long, value_name = "B")]
+    pub control: Option<String>,
+    /// The unit that was assigned, if not the row
+    #[arg(long, value_name = "COL")]
+    pub unit: Option<String>,
+    /// Strata within which units were assigned
+    #[arg(long, value_name = "COL")]
+    pub strata: Option<String>,
+    /// Month or date of a row, for the monthly series
+    #[arg(long, value_name = "COL")]
+    pub time: Option<String>,
+    /// Were the units assigned by chance: randomised or observational
+    #[arg(long, value_enum, value_name = "DESIGN", hide_possible_values = true)]
+    pub design: Option<Design>,
+    /// Options about the question.
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Standard output.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// Was the treatment assigned by chance?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Design {
+    /// By chance
+    #[value(alias = "randomized")]
+    Randomised,
+    /// Not by chance, or not known
+    Observational,
+}
+
+/// `oneonone attrition`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+Who left, treatment against control: monthly rates, the index against the same month a year earlier, Kaplan-Meier \
+curves, log-rank, and the share that left by assigned unit. A table gives either durations with an event, or two dates \
+with the period that was watched.",
+    after_help = "\
+Examples:
+  Leaving in the sample study
+    oneonone attrition data-samples/division/study.toml
+
+  Two dates per person, watched for a year
+    oneonone attrition staff.csv --arm pilot --treatment yes --control no \\
+      --entered hired --left quit --from 2024-01-01 --to 2024-12-31"
+)]
+pub struct Attrition {
+    /// A study file, or the table: CSV files of the same columns, or - for standard input
+    #[arg(value_name = "STUDY.toml|DATA", required = true)]
+    pub input: Vec<PathBuf>,
+    /// The column that says who is in which arm
+    #[arg(long, value_name = "COL")]
+    pub arm: Option<String>,
+    /// The treatment arm's value
+    #[arg(long, value_name = "A")]
+    pub treatment: Option<String>,
+    /// The control arm's value
+    #[arg(long, value_name = "B")]
+    pub control: Option<String>,
+    /// Time until leaving or until last seen
+    #[arg(long, value_name = "COL", requires = "event", conflicts_with_all = ["entered", "left", "from", "to"])]
+    pub duration: Option<String>,
+    /// Whether the person left: 0/1, true/false, 1/2, or 'col == value'
+    #[arg(long, value_name = "COL", requires = "duration")]
+    pub event: Option<String>,
+    /// Date of entry
+    #[arg(long, value_name = "COL", requires_all = ["left", "from", "to"])]
+    pub entered: Option<String>,
+    /// Date of leaving, blank while there
+    #[arg(long, value_name = "COL", requires = "entered")]
+    pub left: Option<String>,
+    /// First day watched
+    #[arg(long, value_name = "DATE", requires = "entered")]
+    pub from: Option<String>,
+    /// Last day watched
+    #[arg(long, value_name = "DATE", requires = "entered")]
+    pub to: Option<String>,
+    /// Days over which mean time is compared
+    #[arg(long, value_name = "DAYS", value_parser = positive)]
+    pub horizon: Option<f64>,
+    /// The unit that was assigned, if not the row
+    #[arg(long, value_name = "COL")]
+    pub unit: Option<String>,
+    /// Options about the question.
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Standard output.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// `oneonone stages`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+How many people stand on each of the 17 levels and 10 stages of the ladder, with intervals, overall and by group, and \
+who moved up or down between two answers. Levels nobody chose stay in the picture; small groups are hidden.",
+    after_help = "\
+Examples:
+  The ladder of the sample study
+    oneonone stages data-samples/division/study.toml
+
+  Any table of answers, by department
+    oneonone stages answers.csv --level level --by department"
+)]
+pub struct Stages {
+    /// A study file, or the table: CSV files of the same columns, or - for standard input
+    #[arg(value_name = "STUDY.toml|DATA", required = true)]
+    pub input: Vec<PathBuf>,
+    /// The answer, 0 to 16
+    #[arg(long, value_name = "COL")]
+    pub level: Option<String>,
+    /// Column to group by
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Column that tells people apart, when a person has several answers
+    #[arg(long, value_name = "COL", requires = "wave")]
+    pub person: Option<String>,
+    /// Column that orders a person's answers
+    #[arg(long, value_name = "COL", requires = "person")]
+    pub wave: Option<String>,
+    /// Options about the question.
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Standard output.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// `oneonone validate`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+Looks at every file and says every fault at once: encoding, structure, types, ranges, keys and time, then direct \
+identifiers, day-level dates and people who stand alone. It prints places, kinds and counts, never a value. On an \
+identified internal study it fails, as it should: that study may be analysed, its files may not leave the house.",
+    after_help = "\
+Examples:
+  The sample export passes, the sample study does not
+    oneonone validate data-samples/division-export/study.toml
+    oneonone validate data-samples/division/study.toml
+
+  A folder in a CI job, with annotations on the lines at fault
+    oneonone validate export/ --profile partner --format github"
+)]
+pub struct Validate {
+    /// A folder of exports, a study file, or the files themselves
+    #[arg(value_name = "DIR|STUDY.toml|FILE", required = true)]
+    pub input: Vec<PathBuf>,
+    /// Who will receive the files: internal, partner, public or pseudonymised
+    #[arg(long, value_enum, value_name = "PROFILE", default_value_t = Profile::Internal, hide_possible_values = true)]
+    pub profile: Profile,
+    /// Quasi-identifiers: columns that others may know about a person
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    pub quasi: Vec<String>,
+    /// Sensitive columns: what must not be learned about a person
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    pub sensitive: Vec<String>,
+    /// The release before this one
+    #[arg(long, value_name = "DIR")]
+    pub previous: Option<PathBuf>,
+    /// Warnings fail the gate as well
+    #[arg(long)]
+    pub strict: bool,
+    /// The day after which a date lies in the future; without it today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// How the verdict is written: table, json, md or github
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = gate_format)]
+    pub format: GateFormat,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// Who will receive an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Colleagues
+    Internal,
+    /// A named partner
+    Partner,
+    /// Anybody
+    Public,
+    /// Pseudonymised data that stay personal information
+    Pseudonymised,
+}
+
+impl Profile {
+    /// Its name in the output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Internal => "internal",
+            Profile::Partner => "partner",
+            Profile::Public => "public",
+            Profile::Pseudonymised => "pseudonymised",
+        }
+    }
+}
+
+/// How a verdict is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateFormat {
+    /// Words and aligned columns
+    Table,
+    /// The contract of `validate`
+    Json,
+    /// Markdown
+    Md,
+    /// GitHub workflow annotations
+    Github,
+}
+
+fn gate_format(text: &str) -> Result<GateFormat, String> {
+    match text {
+        "table" => Ok(GateFormat::Table),
+        "json" => Ok(GateFormat::Json),
+        "md" => Ok(GateFormat::Md),
+        "github" => Ok(GateFormat::Github),
+        "sarif" | "junit" | "gitlab" => {
+            Err(format!("this version does not write {text} yet; use table, json, md or github"))
+        }
+        _ => Err("use table, json, md or github".to_string()),
+    }
+}
+
+/// `oneonone report`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+Writes the pages again from findings.json, in another language or format, without the personal data: the findings \
+have already passed the crowd rule and hold nothing about one person.",
+    after_help = "\
+Examples:
+  The English page of a Japanese run
+    oneonone report out/findings.json --language en --out pages
+
+  Both languages as HTML and Markdown
+    oneonone report out/findings.json --format html,md --language both --out pages"
+)]
+pub struct Report {
+    /// The findings of an earlier run
+    #[arg(value_name = "findings.json")]
+    pub findings: PathBuf,
+    /// Pages to write: html, md
+    #[arg(long, value_enum, value_name = "FORMAT", value_delimiter = ',', default_value = "html",
+        hide_possible_values = true)]
+    pub format: Vec<Page>,
+    /// Language of the pages: ja, en or both
+    #[arg(long, value_enum, value_name = "LANGUAGE", hide_possible_values = true)]
+    pub language: Option<Tongues>,
+    /// Where to write; without it the folder of the findings
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Say nothing on standard error but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// A page that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// One self-contained page
+    Html,
+    /// Markdown
+    Md,
+}
+
+impl Page {
+    /// Its name, which is also the file's extension.
+    pub fn name(self) -> &'static str {
+        match self {
+            Page::Html => "html",
+            Page::Md => "md",
+        }
+    }
+}
+
+/// `oneonone simulate`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "\
+Writes sessions, survey, people and sales of people who do not exist, with the effects planted in them written to \
+truth.json and a study.toml that is ready to run. The same seed gives the same bytes.",
+    after_help = "\
+Examples:
+  One sales division of 500 people, then its report
+    oneonone simulate --out demo
+    oneonone run demo/study.toml --out demo/out
+
+  1.5 million one-on-ones of 300 companies
+    oneonone simulate --out big --case population --sessions 1500000 --seed 7"
+)]
+pub struct Simulate {
+    /// Where to write
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What to write: division (one division, A against B) or population (many companies)
+    #[arg(long, value_enum, value_name = "CASE", default_value_t = Case::Division, hide_possible_values = true)]
+    pub case: Case,
+    /// How many people
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(20..))]
+    pub people: Option<u64>,
+    /// How many one-on-ones, for the population
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub sessions: Option<u64>,
+    /// Seed of every random draw
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Language of headers and values, and of what is printed
+    #[arg(long, value_enum, value_name = "ja|en")]
+    pub language: Option<Tongue>,
+    /// Say nothing on standard error but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What to simulate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Case {
+    /// One sales division, teams assigned to A and B
+    Division,
+    /// Many companies
+    Population,
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        _ => Err("a number between 0 and 1 such as 1e-10".to_string()),
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("a number above 0".to_string()),
+    }
+}
