@@ -1,1 +1,20 @@
 //! Files into tables: encodings, headers, values, one file per source. Judges nothing: it reports what it could not read.
+
+mod bytes;
+mod cells;
+mod csv;
+mod dates;
+mod encoding;
+mod faults;
+mod headers;
+mod plain;
+mod records;
+mod source;
+mod values;
+mod words;
+
+pub use dates::{day, excel_1900, month, wave};
+pub use plain::read_plain;
+pub use source::{Format, Keep, Progress, Reading, SOURCES, Sink, Source, TopicWords, Vocabulary, read};
+pub use values::{Commas, Fault, Form, Parsed, number};
+pub use words::{Tokens, Words, fold, words};
