@@ -30,8 +30,7 @@ impl Folder {
             _ => PathBuf::from("."),
         };
         let draft = beside.join(format!(".{name}.{}.part", std::process::id()));
-        fs::create_dir_all(&draft)
-            .map_err(|e| Error::run("simulate_out").with("path", target.display()).because(e))?;
+        fs::create_dir_all(&draft).map_err(|e| Error::run("simulate_out").with("path", target.display()).because(e))?;
         Ok(Self { target: target.to_path_buf(), draft, names: Vec::new() })
     }
 

@@ -1,10 +1,10 @@
 //! How people, teams and dates are marked in the files: running numbers and days, or random ids and coarse dates for an
 //! anonymised export. It deliberately leaves out people whose coarse traits fewer than five share.
 
+use super::Export;
 use super::calendar::{self, WAVES};
 use super::draws::{self, Purpose};
 use super::world::{Arm, World};
-use super::Export;
 use crate::domain::{Day, Month};
 use hashbrown::{HashMap, HashSet};
 use rand::Rng;

@@ -134,9 +134,8 @@ pub fn simulate(options: &Options, progress: &mut dyn FnMut(u64, u64)) -> Result
     let frame = Frame { world: &world, case: options.case, dialect: options.dialect, export: options.export };
     let windows = write_log(&mut files, &frame, &plan, &mut marks, &mut summary, progress)?;
     let engagement = planting::engagement(&world, &windows, &plan, noise)?;
-    summary.survey_rows = files.table(Table::Survey, "survey.csv", |sheet| {
-        survey::write(sheet, &world, &engagement, &marks, options.seed)
-    })?;
+    summary.survey_rows = files
+        .table(Table::Survey, "survey.csv", |sheet| survey::write(sheet, &world, &engagement, &marks, options.seed))?;
     files.table(Table::People, "people.csv", |sheet| log::people(sheet, &frame, &marks))?;
     summary.sales_rows =
         files.table(Table::Sales, "sales.csv", |sheet| sales::write(sheet, &world, &marks, options.seed))?;
@@ -171,7 +170,11 @@ impl Files<'_> {
 
 /// Writes the log and returns the windows as they truly were, on which engagement is planted.
 fn write_log(
-    files: &mut Files<'_>, frame: &Frame<'_>, plan: &Plan, marks: &mut Marks, summary: &mut Summary,
+    files: &mut Files<'_>,
+    frame: &Frame<'_>,
+    plan: &Plan,
+    marks: &mut Marks,
+    summary: &mut Summary,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Windows> {
     let people = frame.world.people.len();

@@ -100,9 +100,7 @@ fn dot(coefficients: &[f64; WHOLE], row: &Row) -> f64 {
 
 /// The window mean, or what the person tends to where a score was never given.
 fn raw(world: &World, windows: &Windows, person: usize, wave: usize) -> Row {
-    std::array::from_fn(|s| {
-        windows.mean(person, wave, s).unwrap_or(f64::from(world.people[person].liking[s]))
-    })
+    std::array::from_fn(|s| windows.mean(person, wave, s).unwrap_or(f64::from(world.people[person].liking[s])))
 }
 
 fn standardised(world: &World, windows: &Windows, moments: &Moments, person: usize, wave: usize) -> Row {
@@ -145,8 +143,8 @@ fn errors(world: &World, plan: &Plan, rest: f64) -> Vec<f64> {
     let mut rng = draws::stream(plan.seed, Purpose::Engagement, 0);
     let mut errors = Vec::with_capacity(world.people.len() * WAVES);
     for person in &world.people {
-        let standing = ICC.sqrt() * world.teams[person.team].engagement
-            + (PERSISTENT * within).sqrt() * person.engagement;
+        let standing =
+            ICC.sqrt() * world.teams[person.team].engagement + (PERSISTENT * within).sqrt() * person.engagement;
         for _ in 0..WAVES {
             errors.push(standing + ((1.0 - PERSISTENT) * within).sqrt() * draws::normal(&mut rng));
         }
@@ -189,11 +187,10 @@ fn orthogonalise(errors: &mut [f64], complete: &[(usize, usize)], row: &dyn Fn(u
 fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let n = right.len();
     for i in 0..n {
+        let row = matrix[i].clone();
         for j in i + 1..n {
-            let factor = matrix[j][i] / matrix[i][i];
-            for k in i..n {
-                matrix[j][k] -= factor * matrix[i][k];
-            }
+            let factor = matrix[j][i] / row[i];
+            matrix[j].iter_mut().zip(&row).for_each(|(value, above)| *value -= factor * above);
             right[j] -= factor * right[i];
         }
     }

@@ -107,7 +107,13 @@ impl Span {
 }
 
 fn meetings(
-    index: usize, person: &Person, arm: Arm, span: &Span, count: usize, rng: &mut ChaCha8Rng, log: &mut Vec<Session>,
+    index: usize,
+    person: &Person,
+    arm: Arm,
+    span: &Span,
+    count: usize,
+    rng: &mut ChaCha8Rng,
+    log: &mut Vec<Session>,
 ) {
     let mut waiting: [f64; WHOLE] = std::array::from_fn(|_| 1.0 + 2.0 * rng.random::<f64>());
     for i in 0..count {

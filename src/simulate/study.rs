@@ -48,6 +48,11 @@ fn lines(options: &Options) -> Vec<Line> {
         told("survey = \"survey.csv\"".into(), "a row per person and wave", "人と調査回ごとに1行"),
         told("people = \"people.csv\"".into(), "a row per person", "人ごとに1行"),
         told("sales = \"sales.csv\"".into(), "a row per person and month", "人と月ごとに1行"),
+        told(
+            String::new(),
+            "[data.columns.sessions] names headers the alias list does not know: held_on = \"day we met\"",
+            "別名表にない見出しは [data.columns.sessions] で指定します: held_on = \"面談した日\"",
+        ),
         plain("\n[scales]"),
         plain("satisfaction = [1, 5]"),
         plain("engagement = [0, 100]"),

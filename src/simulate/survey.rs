@@ -4,8 +4,8 @@
 use super::calendar::{self, WAVES};
 use super::draws::{self, Purpose};
 use super::planting::Engagement;
-use super::write::{DateForm, Sheet};
 use super::world::{Arm, World};
+use super::write::{DateForm, Sheet};
 use super::{Marks, Result};
 
 /// Engagement of an average person and its spread.
@@ -21,11 +21,17 @@ const FROM_TEAM: f64 = 0.30;
 const FROM_PERSON: f64 = 0.55;
 const FROM_OCCASION: f64 = 0.25;
 /// What a quarter of treatment adds to it, and what time adds to everybody.
-const GAIN_TREATED: f64 = 0.17;
+const GAIN_TREATED: f64 = 0.13;
 const GAIN_TIME: f64 = 0.02;
 
 /// The rows of the survey, wave by wave; returns how many.
-pub(super) fn write(sheet: &mut Sheet, world: &World, engagement: &Engagement, marks: &Marks, seed: u64) -> Result<u64> {
+pub(super) fn write(
+    sheet: &mut Sheet,
+    world: &World,
+    engagement: &Engagement,
+    marks: &Marks,
+    seed: u64,
+) -> Result<u64> {
     let mut rng = draws::stream(seed, Purpose::Levels, 0);
     let mut rows = 0;
     for wave in 0..WAVES {

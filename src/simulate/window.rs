@@ -82,4 +82,3 @@ impl Coverage {
         if self.answered == 0 { 0.0 } else { self.complete as f64 / self.answered as f64 }
     }
 }
-

@@ -107,8 +107,7 @@ fn add_company(world: &mut World, plan: &Plan, company: usize, size: usize, rng:
     let teams = ((size as f64 / 19.0).round() as usize).max(1) * 2;
     let weights: Vec<f64> = (0..teams).map(|_| draws::between(rng, 0.5, 1.5)).collect();
     let sizes = draws::apportion(size, &weights, 2.min(size / teams));
-    let mut arms: Vec<Arm> =
-        (0..teams).map(|t| if t < teams / 2 { Arm::Treatment } else { Arm::Control }).collect();
+    let mut arms: Vec<Arm> = (0..teams).map(|t| if t < teams / 2 { Arm::Treatment } else { Arm::Control }).collect();
     arms.shuffle(rng);
     for (t, (&members, &arm)) in sizes.iter().zip(&arms).enumerate() {
         let tilt: [f64; SCORES] = std::array::from_fn(|_| 0.16 * draws::normal(rng));
@@ -129,9 +128,7 @@ fn add_company(world: &mut World, plan: &Plan, company: usize, size: usize, rng:
     }
 }
 
-fn add_person(
-    plan: &Plan, team: usize, arm: Arm, tilt: &[f64; SCORES], pace: f64, rng: &mut ChaCha8Rng,
-) -> Person {
+fn add_person(plan: &Plan, team: usize, arm: Arm, tilt: &[f64; SCORES], pace: f64, rng: &mut ChaCha8Rng) -> Person {
     let hired = hiring_day(rng);
     let left = leaving_day(hired, arm, rng);
     let mut person = Person {
