@@ -308,7 +308,10 @@ struct Inked {
     bottom: f32,
 }
 
-/// The text of a picture with the boxes of its ink, and the size of the picture in pixels.
+/// Pictures are drawn in quarter pixels; resvg gives boxes in those.
+const GRAIN: f32 = 4.0;
+
+/// The text of a picture with the boxes of its ink, and the size of the picture, both in pixels.
 fn texts(svg: &str) -> (Vec<Inked>, (f32, f32)) {
     fn walk(group: &usvg::Group, found: &mut Vec<Inked>) {
         for node in group.children() {
@@ -317,7 +320,8 @@ fn texts(svg: &str) -> (Vec<Inked>, (f32, f32)) {
                 usvg::Node::Text(text) => {
                     let ink = text.flattened().abs_bounding_box();
                     let words = text.chunks().iter().map(|c| c.text().trim()).collect();
-                    let (left, top, right, bottom) = (ink.left(), ink.top(), ink.right(), ink.bottom());
+                    let [left, top, right, bottom] =
+                        [ink.left(), ink.top(), ink.right(), ink.bottom()].map(|edge| edge / GRAIN);
                     found.push(Inked { words, left, top, right, bottom });
                 }
                 _ => {}
