@@ -60,7 +60,7 @@ pub(super) fn percent(share: f64, step: f64) -> String {
 pub(super) fn thousands(digits: &str) -> String {
     let mut words = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             words.push(',');
         }
         words.push(c);

@@ -5,12 +5,13 @@ use super::axis::{Scale, number, round_step, ticks};
 use super::figure::{Forest, ForestRow};
 use super::fonts::width;
 use super::frame::{self, INNER};
-use super::layout::{clean, widest, wrap, wrap_evenly};
+use super::layout::{clean, widest, wrap_evenly};
 use super::sheet::{Anchor, Pen, Sheet, Type, leading};
 use super::theme::{self, GRID, INK, LABEL, MARGIN, PALE, RULE, SOFT, TICK};
 
 const GAP: f64 = 22.0;
 const INSET: f64 = 10.0;
+const MARK: f64 = 14.5;
 
 /// Columns from left to right, and the words of every row in lines.
 struct Plan {
@@ -55,7 +56,7 @@ fn plan(forest: &Forest) -> Plan {
     };
     let label_room = natural(&|r| &r.label, LABEL, 280.0) + 1.0;
     let mark_head = width(&clean(&forest.mark_heading), TICK).min(90.0);
-    let mark_room = natural(&|r| &r.mark, LABEL, 110.0).max(mark_head) + 1.0;
+    let mark_room = natural(&|r| &r.mark, MARK, 120.0).max(mark_head) + 1.0;
     let text_head = width(&clean(&forest.text_heading), TICK).min(170.0);
     let text_room = natural(&|r| &r.text, TICK, 220.0).max(text_head) + 1.0;
     let left = MARGIN + label_room + GAP;
@@ -74,10 +75,10 @@ fn plan(forest: &Forest) -> Plan {
 
 fn words(row: &ForestRow, label_room: f64, mark_room: f64, text_room: f64) -> Row {
     let label = wrap_evenly(&row.label, LABEL, label_room, 3);
-    let mark = wrap(&row.mark, LABEL, mark_room, 2);
+    let mark = wrap_evenly(&row.mark, MARK, mark_room, 2);
     let text = wrap_evenly(&row.text, TICK, text_room, 3);
     let lines = label.len().max(mark.len()).max(text.len()).max(1);
-    Row { label, mark, text, height: (lines as f64 * leading(LABEL) + 12.0).max(32.0) }
+    Row { label, mark, text, height: (lines as f64 * leading(LABEL) + 13.0).max(32.0) }
 }
 
 // All points and the reference are inside; an interval may go beyond that by as much as they span, or by three of
@@ -172,7 +173,7 @@ fn draw_row(sheet: &mut Sheet, plan: &Plan, top: f64, row: &ForestRow, words: &R
     sheet.describe(&format!("{}: {} {}", row.label, row.text, row.mark));
     let ink = if row.strong { INK } else { SOFT };
     sheet.lines((MARGIN, y), Anchor::Start, Type(LABEL, INK), &words.label);
-    sheet.lines((plan.mark_middle, y), Anchor::Middle, Type(LABEL, ink), &words.mark);
+    sheet.lines((plan.mark_middle, y), Anchor::Middle, Type(MARK, ink), &words.mark);
     sheet.lines((plan.text_left, y), Anchor::Start, Type(TICK, ink), &words.text);
     let colour = if row.strong { theme::group(0) } else { PALE };
     if let Some((low, high)) = interval(row) {

@@ -50,7 +50,13 @@ pub(super) fn sheet(ladder: &Ladder) -> Sheet {
     }
     let x0 = plan.scale.at(0.0);
     sheet.line((x0, plan.top), (x0, bottom), Pen(RULE, 1.0, 1.0));
-    let y = frame::axis_label(&mut sheet, (x0 + plan.scale.pixels.1) / 2.0, bottom + 26.0, plan.scale.pixels.1 - x0, &ladder.axis);
+    let y = frame::axis_label(
+        &mut sheet,
+        (x0 + plan.scale.pixels.1) / 2.0,
+        bottom + 26.0,
+        plan.scale.pixels.1 - x0,
+        &ladder.axis,
+    );
     frame::close(sheet, y, &ladder.caption)
 }
 
@@ -73,12 +79,12 @@ fn plan(ladder: &Ladder, top: f64) -> Plan {
 
 // The largest value of the axis: every bar, whisker and label must end inside the plot.
 fn reach(bars: &[LadderBar], labels: &[String], room: f64) -> f64 {
-    let longest = bars.iter().filter_map(end).fold(0.0, f64::max);
-    let floor = if longest > 0.0 { longest } else { 0.5 };
+    // Five points at least: when nobody chose anything, intervals of half a point are not a picture.
+    let longest = bars.iter().filter_map(end).fold(0.05, f64::max);
     bars.iter()
         .zip(labels)
         .filter_map(|(bar, label)| end(bar).map(|e| e * room / (room - AFTER_BAR - width(label, TICK)).max(1.0)))
-        .fold(floor, f64::max)
+        .fold(longest, f64::max)
 }
 
 // Where a bar with its whisker ends, as a share; nothing when it is hidden.
@@ -116,7 +122,7 @@ fn stages(sheet: &mut Sheet, ladder: &Ladder, plan: &Plan) {
 
 fn axis(sheet: &mut Sheet, plan: &Plan, bottom: f64) {
     let (_, reach) = plan.scale.domain;
-    let step = round_step(reach, 5.0);
+    let step = round_step(reach, 7.0);
     for tick in ticks((0.0, reach.min(1.0)), step) {
         let x = plan.scale.at(tick);
         sheet.line((x, plan.top), (x, bottom + 4.0), Pen(GRID, 1.0, 1.0));

@@ -6,7 +6,8 @@ use unicode_width::UnicodeWidthChar;
 use super::fonts::width;
 
 /// May not begin a line.
-const NO_START: &str = "、。，．,.・:;：；?!？！)]}）］｝〕〉》」』】’”ー〜～々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％…";
+const NO_START: &str =
+    "、。，．,.・:;：；?!？！)]}）］｝〕〉》」』】’”ー〜～々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％…";
 /// May not end a line.
 const NO_END: &str = "([{（［｛〔〈《「『【‘“¥￥$＄№";
 /// No text of a picture needs more; the rest is cut before it is measured.

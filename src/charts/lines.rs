@@ -42,8 +42,7 @@ pub(super) fn sheet(lines: &Lines) -> Sheet {
         nothing(&mut sheet, top, &lines.empty);
         return frame::close(sheet, top + EMPTY_HEIGHT, &lines.caption);
     };
-    let entries: Vec<_> =
-        lines.series.iter().map(|s| (s.label.as_str(), theme::group(s.role), key(s.role))).collect();
+    let entries: Vec<_> = lines.series.iter().map(|s| (s.label.as_str(), theme::group(s.role), key(s.role))).collect();
     let mut y = frame::legend(&mut sheet, top, &entries);
     y = frame::paragraph(&mut sheet, y + 2.0, Type(TICK, SOFT), &lines.y_label, 2) + 8.0;
     if lines.marker.as_ref().is_some_and(|(_, label)| !clean(label).is_empty()) {
@@ -100,20 +99,29 @@ fn band(point: &Point) -> Option<(f64, f64)> {
     point.low.zip(point.high).filter(|(low, high)| low <= high)
 }
 
-// All points and the reference are inside; bands beyond that by at most as much again are, the rest is cut at the
-// border of the plot. Nothing when there is no point.
+// All points and the reference are inside; a band may go beyond that by as much as they span, or by three of the
+// middle half-widths, whichever is more; what is longer is cut at the border. Nothing when there is no point.
 fn domain(lines: &Lines) -> Option<(f64, f64)> {
     let points: Vec<Point> = lines.series.iter().flat_map(|s| s.points.iter().filter_map(value)).collect();
     let reference = lines.reference.as_ref().map(|(at, _)| *at).filter(|at| at.is_finite());
     let first = points.first()?.y;
-    let (low, high) = points.iter().map(|p| p.y).chain(reference).fold((first, first), |(a, b), v| (a.min(v), b.max(v)));
-    let spread = if high > low { high - low } else { high.abs().max(1.0) * 0.2 };
+    let (low, high) =
+        points.iter().map(|p| p.y).chain(reference).fold((first, first), |(a, b), v| (a.min(v), b.max(v)));
+    let span = if high > low { high - low } else { high.abs().max(1.0) * 0.1 };
+    let spread = span.max(3.0 * middle_half_width(&points));
     let ends = points.iter().filter_map(band).flat_map(|(a, b)| [a, b]);
     let clipped = ends.map(|v| v.clamp(low - spread, high + spread));
     let (a, b) = clipped.fold((low, high), |(a, b), v| (a.min(v), b.max(v)));
-    let pad = if b > a { (b - a) * 0.05 } else { spread };
+    let pad = if b > a { (b - a) * 0.05 } else { span };
     // What cannot be negative is not given a negative axis by the padding alone.
     Some((if a >= 0.0 { (a - pad).max(0.0) } else { a - pad }, b + pad))
+}
+
+fn middle_half_width(points: &[Point]) -> f64 {
+    let mut widths: Vec<f64> =
+        points.iter().filter_map(band).map(|(a, b)| (b - a) / 2.0).filter(|w| w.is_finite()).collect();
+    widths.sort_by(f64::total_cmp);
+    widths.get(widths.len() / 2).copied().unwrap_or(0.0)
 }
 
 fn grid(sheet: &mut Sheet, plan: &Plan) {

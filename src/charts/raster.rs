@@ -26,5 +26,9 @@ pub fn png(svg: &str, scale: f32) -> crate::Result<Vec<u8>> {
 fn side(length: f32, scale: f32) -> crate::Result<u32> {
     let pixels = (length * scale).round();
     // Written so that a scale that is not a number is refused too.
-    if scale > 0.0 && (1.0..=LONGEST_SIDE).contains(&pixels) { Ok(pixels as u32) } else { Err(Error::bug("chart_scale")) }
+    if scale > 0.0 && (1.0..=LONGEST_SIDE).contains(&pixels) {
+        Ok(pixels as u32)
+    } else {
+        Err(Error::bug("chart_scale"))
+    }
 }

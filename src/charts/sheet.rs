@@ -1,10 +1,10 @@
 //! A list of things to draw in pixels, and its drawing as SVG by plotters once the height is known. Deliberately knows
 //! no chart: it escapes, rounds and writes.
 
+use plotters::coord::Shift;
 use plotters::prelude::{
     Circle, DrawingArea, IntoDrawingArea, PathElement, Polygon, RGBColor, Rectangle, SVGBackend, ShapeStyle,
 };
-use plotters::coord::Shift;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, TextStyle};
 
@@ -168,6 +168,9 @@ impl Sheet {
             area.present().map_err(|_| failed())?;
         }
         let body = drawn.split_once('\n').map(|(_, body)| body).ok_or_else(failed)?;
+        // Said once for all at the top, with a fallback for viewers without the font. Words cannot be hit: their
+        // quotation marks are escaped.
+        let body = body.replace(&format!(" font-family=\"{FAMILY}\""), "").replace(" opacity=\"1\"", "");
         Ok(format!("{}\n{body}", self.opening(size)))
     }
 
@@ -176,7 +179,7 @@ impl Sheet {
         let title = escaped(&self.title);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
-             role=\"img\" aria-label=\"{title}\" stroke-linejoin=\"round\">\n<title>{title}</title>\n<desc>{}</desc>",
+             font-family=\"{FAMILY}, sans-serif\" role=\"img\" aria-label=\"{title}\" stroke-linejoin=\"round\">\n<title>{title}</title>\n<desc>{}</desc>",
             f64::from(width) / GRAIN,
             f64::from(height) / GRAIN,
             escaped(&self.description.join(" / ")),
@@ -214,10 +217,16 @@ fn text_style(Type(size, colour): Type, anchor: Anchor) -> TextStyle<'static> {
         Anchor::Middle => HPos::Center,
         Anchor::End => HPos::Right,
     };
-    let font = FontDesc::new(FontFamily::Name(FAMILY), size * GRAIN * LINE_OF_EM, FontStyle::Normal);
+    let font = FontDesc::new(FontFamily::Name(FAMILY), line_of(size * GRAIN), FontStyle::Normal);
     let mut style = TextStyle::from(font).pos(Pos::new(horizontal, VPos::Top));
     style.color = colour.to_backend_color();
     style
+}
+
+// Chosen so that plotters' division gives the size itself and not its neighbour with sixteen digits.
+fn line_of(em: f64) -> f64 {
+    let line = em * LINE_OF_EM;
+    [line, line.next_down(), line.next_up()].into_iter().find(|l| l / LINE_OF_EM == em).unwrap_or(line)
 }
 
 fn stroke(Pen(colour, opacity, width): Pen) -> ShapeStyle {

@@ -26,8 +26,7 @@ struct Plan {
 /// Draws the curves.
 pub(super) fn sheet(survival: &Survival) -> Sheet {
     let (mut sheet, top) = frame::open(&survival.caption);
-    let entries: Vec<_> =
-        survival.curves.iter().map(|c| (c.label.as_str(), theme::group(c.role), Key::Line)).collect();
+    let entries: Vec<_> = survival.curves.iter().map(|c| (c.label.as_str(), theme::group(c.role), Key::Line)).collect();
     let y = frame::legend(&mut sheet, top, &entries);
     let y = frame::paragraph(&mut sheet, y + 2.0, Type(TICK, SOFT), &survival.y_label, 2) + 10.0;
     let plan = plan(survival, y);
