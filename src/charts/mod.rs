@@ -1,5 +1,36 @@
 //! Pictures: a `Figure` (data with its words already in it) becomes SVG or PNG. Knows no finding, no language, and computes nothing beyond scaling.
 
+mod axis;
 pub mod figure;
+mod fonts;
+mod forest;
+mod frame;
+mod ladder;
+mod layout;
+mod lines;
+mod raster;
+mod sheet;
+mod survival;
+mod theme;
 
 pub use figure::Figure;
+pub use fonts::{FAMILY, font_woff2};
+pub use raster::png;
+
+/// Draws a figure as a self-contained SVG text: `width`, `height` and `viewBox` in pixels and quarter pixels, 960 px
+/// wide, as high as its words need, `role="img"` with title and description. Text is text in the family [`FAMILY`].
+/// The same figure gives the same bytes.
+///
+/// # Errors
+/// Only a fault of the program itself: the embedded font cannot be read (`chart_font`) or drawing failed
+/// (`chart_draw`). Data never fail: what is not a number is not drawn.
+pub fn svg(figure: &Figure) -> crate::Result<String> {
+    fonts::ready()?;
+    let sheet = match figure {
+        Figure::Ladder(ladder) => ladder::sheet(ladder),
+        Figure::Forest(forest) => forest::sheet(forest),
+        Figure::Lines(lines) => lines::sheet(lines),
+        Figure::Survival(survival) => survival::sheet(survival),
+    };
+    sheet.svg()
+}
