@@ -584,6 +584,9 @@ pub struct Simulate {
     /// Seed of every random draw
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
+    /// Write an anonymised export of it instead: months for days, random ids, no names
+    #[arg(long)]
+    pub anonymised: bool,
     /// Language of headers and values, and of what is printed
     #[arg(long, value_enum, value_name = "ja|en")]
     pub language: Option<Tongue>,

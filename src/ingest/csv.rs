@@ -279,7 +279,7 @@ impl<'a> Rows<'a> {
     }
 
     fn deliver(&mut self, layout: &Layout, sink: &mut Sink<'_>) -> Result<()> {
-        sink(layout, &self.batch)?;
+        sink(layout, &mut self.batch)?;
         self.delivered += self.batch.rows() as u64;
         self.batch.lines.clear();
         for column in &mut self.batch.columns {

@@ -106,7 +106,7 @@ pub struct Reading {
 }
 
 /// Takes each batch as it comes.
-pub type Sink<'a> = dyn FnMut(&Layout, &Batch) -> Result<()> + 'a;
+pub type Sink<'a> = dyn FnMut(&Layout, &mut Batch) -> Result<()> + 'a;
 /// Told bytes done and bytes in all, once per batch.
 pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
 

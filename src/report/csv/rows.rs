@@ -1,0 +1,248 @@
+//! Which rows each finding becomes, and what their cells are. Writes no file and makes nothing safe: `Row` does.
+
+use super::Row;
+use crate::findings::regression::{Regression, Term};
+use crate::findings::stages::{LevelShare, StageShare};
+use crate::findings::{Attrition, Comparison, Stages};
+
+/// Terms, the fit, the model of the overall score, coverage.
+pub(super) fn regression(out: &mut Vec<Row>, analysis: &'static str, model: &Regression) {
+    out.extend(model.terms.iter().map(|t| term(Row::of(analysis, "terms"), &model.outcome, t)));
+    let test = model.f_test.as_ref();
+    out.push(
+        Row::of(analysis, "fit")
+            .text("outcome", &model.outcome)
+            .whole("n", Some(model.n))
+            .whole("n_clusters", model.n_clusters)
+            .word("vcov", Some(&model.vcov))
+            .number("r_squared", model.r_squared)
+            .number("adj_r_squared", model.adj_r_squared)
+            .number("within_r_squared", model.within_r_squared)
+            .number("sigma", Some(model.sigma))
+            .number("df_residual", Some(model.df_residual))
+            .number("f_statistic", test.and_then(|t| t.statistic))
+            .number("df1", test.map(|t| t.df1))
+            .number("df2", test.map(|t| t.df2))
+            .number("p_value", test.and_then(|t| t.p_value)),
+    );
+    if let Some(overall) = &model.overall {
+        out.extend(overall.terms.iter().map(|t| term(Row::of(analysis, "overall"), &model.outcome, t)));
+        out.push(
+            Row::of(analysis, "overall_fit")
+                .text("outcome", &model.outcome)
+                .whole("n", Some(overall.n))
+                .whole("n_clusters", overall.n_clusters)
+                .number("r_squared", Some(overall.r_squared)),
+        );
+    }
+    for topic in &model.coverage {
+        let row = Row::of(analysis, "coverage").text("term", &topic.topic);
+        out.push(row.whole("count", Some(topic.people)).number("share", Some(topic.share)));
+    }
+}
+
+fn term(row: Row, outcome: &str, t: &Term) -> Row {
+    row.text("outcome", outcome)
+        .text("term", &t.term)
+        .estimate(&t.coefficient)
+        .number("p_adjusted", t.p_adjusted)
+        .number("beta", t.beta)
+        .number("beta_low", t.beta_low)
+        .number("beta_high", t.beta_high)
+        .number("vif", t.vif)
+        .number("share_lmg", t.share_lmg)
+        .number("share_johnson", t.share_johnson)
+        .word("mark", t.mark.as_deref())
+        .word("mark_low", t.mark_low.as_deref())
+        .word("mark_high", t.mark_high.as_deref())
+        .number("effect_p25_p75", t.effect_p25_p75)
+}
+
+/// Arms, difference, lifts, checks, balance, months.
+pub(super) fn comparison(out: &mut Vec<Row>, c: &Comparison) {
+    let row = |part| Row::of("comparison", part).text("outcome", &c.outcome);
+    for arm in &c.arms {
+        let n = (!arm.hidden).then_some(arm.n);
+        let row = row("arms").text("group", &arm.group).whole("n", n).whole("n_units", arm.n_units);
+        out.push(row.number("mean", arm.mean).number("sd", arm.sd).hidden(arm.hidden.into()));
+    }
+    out.push(
+        row("difference")
+            .estimate(&c.difference)
+            .word("vcov", Some(&c.vcov))
+            .number("hedges_g", c.hedges_g)
+            .number("mde", c.mde)
+            .number("mde_lift", c.mde_lift)
+            .number("icc", c.icc),
+    );
+    out.extend([&c.lift, &c.lift_delta, &c.lift_log_delta].map(|lift| row("lift").interval(lift)));
+    out.extend(c.person_level.iter().map(|p| row("person_level").estimate(&p.difference)));
+    out.extend(c.ratio_check.iter().map(|r| {
+        row("ratio_check")
+            .whole("n_treatment", Some(r.n_treatment))
+            .whole("n_control", Some(r.n_control))
+            .number("p_value", r.p_value)
+            .number("p_exact", r.p_exact)
+    }));
+    out.extend(
+        c.permutation
+            .iter()
+            .map(|p| row("permutation").number("p_value", p.p_value).number("smallest_p", p.smallest_p)),
+    );
+    out.extend(c.balance.iter().map(|b| {
+        row("balance")
+            .text("term", &b.term)
+            .number("mean_treatment", b.mean_treatment)
+            .number("mean_control", b.mean_control)
+            .number("smd", b.smd)
+            .why(b.why)
+    }));
+    out.extend(c.months.iter().map(|m| {
+        row("months")
+            .text("group", &m.group)
+            .text("month", &m.month)
+            .whole("n", m.n)
+            .number("value", m.value)
+            .number("index", m.index)
+            .number("index_low", m.index_low)
+            .number("index_high", m.index_high)
+            .hidden(m.hidden.into())
+    }));
+}
+
+/// People followed, tests, months, whole periods, survival.
+pub(super) fn attrition(out: &mut Vec<Row>, a: &Attrition) {
+    let row = |part| Row::of("attrition", part);
+    out.extend(a.follow_up.iter().map(|f| {
+        row("follow_up")
+            .text("group", &f.group)
+            .whole("n", Some(f.n))
+            .whole("n_units", f.n_units)
+            .whole("leavers", f.leavers)
+            .hidden(f.hidden.into())
+    }));
+    attrition_tests(out, a);
+    out.extend(a.months.iter().map(|m| {
+        row("months")
+            .text("group", &m.group)
+            .text("month", &m.month)
+            .whole("headcount", m.headcount)
+            .whole("leavers", m.leavers)
+            .number("rate", m.rate)
+            .number("index", m.index)
+            .number("index_low", m.index_low)
+            .number("index_high", m.index_high)
+            .why(m.why)
+            .hidden(m.hidden.into())
+    }));
+    out.extend(a.rolling.iter().map(|m| {
+        row("rolling")
+            .text("group", &m.group)
+            .text("month", &m.month)
+            .number("horizon", a.rolling_months.map(f64::from))
+            .number("rate", m.rate)
+            .number("index", m.index)
+            .number("index_low", m.index_low)
+            .number("index_high", m.index_high)
+            .hidden(m.hidden.into())
+    }));
+    out.extend(a.periods.iter().map(|p| {
+        row("periods")
+            .text("group", &p.group)
+            .text("period", &p.period)
+            .whole("person_months", p.person_months)
+            .whole("leavers", p.leavers)
+            .number("rate", p.rate)
+            .number("annual_rate", p.annual_rate)
+            .hidden(p.hidden.into())
+    }));
+    out.extend(a.km.iter().map(|p| {
+        row("km")
+            .text("group", &p.group)
+            .number("time", Some(p.time))
+            .number("survival", p.survival)
+            .number("std_error", p.std_error)
+            .number("conf_low", p.conf_low)
+            .number("conf_high", p.conf_high)
+            .whole("at_risk", Some(p.at_risk))
+    }));
+}
+
+fn attrition_tests(out: &mut Vec<Row>, a: &Attrition) {
+    let row = |part| Row::of("attrition", part);
+    let kind = a.vcov.as_deref();
+    out.extend(a.by_unit.iter().map(|e| row("by_unit").estimate(e).word("vcov", kind).number("mde", a.mde)));
+    out.extend(a.risk_ratio.iter().map(|i| row("risk_ratio").interval(i)));
+    out.extend(a.risk_difference.iter().map(|i| row("risk_difference").interval(i)));
+    out.extend(
+        a.logrank.iter().map(|t| row("logrank").number("statistic", t.statistic).number("p_value", t.p_value)),
+    );
+    out.extend(a.cox.iter().map(|e| row("cox").estimate(e)));
+    out.extend(a.medians.iter().map(|m| row("medians").text("group", &m.group).number("median", m.median)));
+    if let Some(rmst) = &a.rmst {
+        let horizon = Some(rmst.horizon);
+        out.extend(rmst.arms.iter().map(|arm| {
+            let row = row("rmst").text("group", &arm.group).number("horizon", horizon);
+            row.number("estimate", arm.estimate).number("std_error", arm.std_error)
+        }));
+        out.push(row("rmst_difference").number("horizon", horizon).estimate(&rmst.difference));
+    }
+}
+
+/// Levels and stages, overall and by group, pairs, movement, transitions.
+pub(super) fn stages(out: &mut Vec<Row>, s: &Stages) {
+    let row = |part| Row::of("stages", part);
+    out.extend(s.levels.iter().map(|l| level(row("levels"), l)));
+    out.extend(s.stages.iter().map(|x| stage(row("stages"), x)));
+    for group in &s.by {
+        let place = |part| row(part).text("by", &group.by).text("group", &group.group);
+        out.push(place("group").whole("n", group.n).hidden(group.hidden.into()));
+        out.extend(group.levels.iter().map(|l| level(place("group_levels"), l)));
+        out.extend(group.stages.iter().map(|x| stage(place("group_stages"), x)));
+    }
+    out.extend(s.superiority.iter().map(|p| {
+        row("superiority")
+            .text("by", &p.by)
+            .text("from", &p.first)
+            .text("to", &p.second)
+            .number("estimate", p.estimate)
+            .number("conf_low", p.conf_low)
+            .number("conf_high", p.conf_high)
+    }));
+    out.extend(s.movement.iter().map(|m| {
+        row("movement")
+            .text("direction", &m.direction)
+            .whole("count", m.count)
+            .number("share", m.share)
+            .number("conf_low", m.conf_low)
+            .number("conf_high", m.conf_high)
+            .hidden(m.hidden.into())
+    }));
+    out.extend(s.transitions.iter().map(|t| {
+        row("transitions")
+            .text("from", &t.from)
+            .text("to", &t.to)
+            .whole("count", t.count)
+            .number("share", t.share)
+            .hidden(t.hidden.into())
+    }));
+}
+
+fn level(row: Row, l: &LevelShare) -> Row {
+    row.whole("level", Some(u64::from(l.level)))
+        .text("stage", &l.stage)
+        .whole("count", l.count)
+        .number("share", l.share)
+        .number("conf_low", l.conf_low)
+        .number("conf_high", l.conf_high)
+        .hidden(l.hidden.into())
+}
+
+fn stage(row: Row, s: &StageShare) -> Row {
+    row.text("stage", &s.stage)
+        .whole("count", s.count)
+        .number("share", s.share)
+        .number("conf_low", s.conf_low)
+        .number("conf_high", s.conf_high)
+        .hidden(s.hidden.into())
+}
