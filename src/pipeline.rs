@@ -2,8 +2,8 @@
 
 use crate::analyses::Analysis;
 use crate::domain::Day;
-use crate::error::Result;
-use crate::findings::{Draft, Finding, Findings, Input, Issue, Provenance, seal};
+use crate::error::{Error, Kind, Result};
+use crate::findings::{Draft, Finding, Findings, Input, Issue, Level, Provenance, seal};
 use crate::ingest::{self, Keep, Source, Vocabulary};
 use crate::screen::{Gatekeeper, KeyMode, Screened, admit_plain};
 use crate::study::{DataFile, Study};
@@ -62,12 +62,27 @@ fn pass<'a>(
                 keeper.absorb(layout, batch);
                 Ok(())
             };
-            let reading = ingest::read(&source, &mut sink, &mut |done, all| progress(&file.path, done, all))?;
-            issues.extend(reading.issues);
-            inputs.push(reading.input);
+            match ingest::read(&source, &mut sink, &mut |done, all| progress(&file.path, done, all)) {
+                Ok(reading) => {
+                    issues.extend(reading.issues);
+                    inputs.push(reading.input);
+                }
+                // What cannot be read as data is a fault among the others; what cannot be opened stops the program.
+                Err(error) if error.kind() == Kind::Data => issues.push(as_issue(&error, table, &file.path)),
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok((keeper, issues, inputs))
+}
+
+fn as_issue(error: &Error, table: Table, path: &Path) -> Issue {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let issue = Issue::new(error.code(), Level::Error).file(&name).table(table.name()).structural();
+    match error.args().iter().find(|(arg, _)| *arg != "file") {
+        Some((_, detail)) => issue.detail(detail.clone()),
+        None => issue,
+    }
 }
 
 /// The files of a table, in the study's order.

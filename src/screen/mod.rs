@@ -1,5 +1,6 @@
 //! May these data be used? Quality decides `Screened`; privacy runs in `validate`. No regression here.
 
+pub mod privacy;
 pub mod quality;
 
 use crate::findings::{Input, Issue};
