@@ -10,9 +10,9 @@ use crate::domain::Day;
 use crate::error::{Error, Result};
 use crate::findings::{Decline, Finding, Findings, Issue, Level};
 use crate::pipeline;
-use crate::report::{renderer, terminal as page};
+use crate::report::{brief, renderer, terminal as page};
 use crate::screen::Screened;
-use crate::study::{self, Languages, LoadError, Study};
+use crate::study::{self, Fault, Languages, LoadError, Study};
 use crate::text::Language;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub fn load(path: &Path, asking: &Asking, terminal: &Terminal) -> Result<Option<
         Ok(study) => study,
         Err(LoadError::Error(error)) => return Err(error),
         Err(LoadError::Faults(faults)) => {
-            faults.iter().for_each(|f| terminal.warn(&fault::study_sentence(path, f, terminal.language)));
+            tell(path, &faults, terminal);
             return Ok(None);
         }
     };
@@ -45,6 +45,14 @@ pub fn load(path: &Path, asking: &Asking, terminal: &Terminal) -> Result<Option<
         study.options.insert("privacy.crowd".to_string(), crowd.into());
     }
     Ok(Some(study))
+}
+
+/// Every fault of a study file, each with its place.
+pub fn tell(path: &Path, faults: &[Fault], terminal: &Terminal) {
+    terminal.warn(&crate::report::safe::plain(&path.display().to_string()));
+    for f in faults {
+        terminal.warn(&fault::of_study(f.code, (f.line, f.column), &f.key, &f.args, terminal.language));
+    }
 }
 
 /// The first language of a study's pages.
@@ -99,7 +107,9 @@ pub fn screen(study: &Study, asking: &Asking, terminal: &Terminal) -> Result<Opt
 
 /// Tells the faults that stop the work.
 fn refuse(issues: &[Issue], terminal: &Terminal) {
-    terminal.warn(&page::issues(issues, terminal.language));
+    let mut blocks = Vec::new();
+    brief::faults::issues(&mut blocks, issues, terminal.language);
+    terminal.warn(&page::draw(&blocks, page::Style::Plain));
 }
 
 /// One question of a study.

@@ -53,7 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Simulate(args) => simulate::run(args, &terminal),
     };
     ExitCode::from(ended.unwrap_or_else(|error| {
-        terminal.warn(&fault::sentence(&error, terminal.language));
+        terminal.warn(&fault::speak(&error, terminal.language));
         error.exit_status()
     }))
 }

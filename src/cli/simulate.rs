@@ -33,9 +33,9 @@ pub fn run(args: &Simulate, terminal: &Terminal) -> Result<u8> {
         "command.simulated",
         &[
             ("folder", args.out.display().to_string()),
-            ("people", number::count(terminal.language, summary.people as u64)),
-            ("sessions", number::count(terminal.language, summary.sessions)),
-            ("share", number::percent(terminal.language, summary.share_complete, 1)),
+            ("people", number::count(summary.people as u64)),
+            ("sessions", number::count(summary.sessions)),
+            ("share", number::percent(summary.share_complete, 1)),
         ],
     );
     Ok(DONE)

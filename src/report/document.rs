@@ -26,7 +26,7 @@ pub struct Document {
 }
 
 /// A labelled fact.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fact {
     /// What it is.
     pub label: String,

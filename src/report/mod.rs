@@ -1,12 +1,18 @@
 //! Findings into pages: terminal, JSON, CSV, Markdown, HTML. Does no arithmetic on estimates and never sees personal data.
 
 pub mod brief;
+pub mod compose;
 pub mod csv;
+pub mod document;
+pub mod figures;
 pub mod gate;
+pub mod html;
 pub mod json;
 pub mod md;
 pub mod safe;
+pub mod sections;
 pub mod terminal;
+pub mod voice;
 
 use crate::error::Result;
 use crate::findings::Findings;
@@ -26,10 +32,32 @@ pub const RENDERERS: &[Renderer] = &[
     Renderer { name: "json", render: |f, _| json::render(f) },
     Renderer { name: "jsonl", render: |f, _| json::lines(f) },
     Renderer { name: "csv", render: |f, _| csv::render(f) },
+    Renderer { name: "html", render: html },
     Renderer { name: "md", render: |f, l| Ok(md::render(f, l)) },
 ];
 
 /// The renderer of that name.
 pub fn renderer(name: &str) -> Option<&'static Renderer> {
     RENDERERS.iter().find(|r| r.name == name)
+}
+
+/// The report as one self-contained HTML page.
+///
+/// # Errors
+/// Only a fault of the program itself: a picture cannot be drawn or the template cannot be filled (`report_template`).
+pub fn html(findings: &Findings, language: Language) -> Result<String> {
+    html::render(findings, language)
+}
+
+/// The pictures of the findings: file name without ending (`ladder`, `drivers`, `sales_index`, `attrition_index`,
+/// `survival`) and SVG.
+///
+/// # Errors
+/// Only a fault of the program itself: a picture cannot be drawn.
+pub fn charts(findings: &Findings, language: Language) -> Result<Vec<(String, String)>> {
+    let voice = voice::Voice::new(findings, language);
+    figures::all(findings, &voice)
+        .iter()
+        .map(|(name, figure)| Ok(((*name).to_string(), crate::charts::svg(figure)?)))
+        .collect()
 }

@@ -1,0 +1,187 @@
+//! `oneonone validate`: the gate for exports. Quality and privacy in one pass; places, kinds and counts, never a value.
+
+use super::args::{GateFormat, Profile, Validate};
+use super::progress::Progress;
+use super::terminal::Terminal;
+use super::{DONE, SAYS_NO, ask};
+use crate::error::{Error, Result};
+use crate::findings::gate::{Gate, NotChecked, Risk, Severity, Verdict};
+use crate::findings::{Issue, Level};
+use crate::pipeline;
+use crate::report::gate;
+use crate::screen::privacy::{self, Options, Release};
+use crate::study::{self, Assignment, Comparison, Data, DataFile, LoadError, Study};
+use crate::tables::Table;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+///
+/// # Errors
+/// A path that cannot be read, a study with faults, files whose table is not known from their name.
+pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
+    ask::limit_threads(terminal);
+    if args.previous.is_some() {
+        return Err(Error::run("previous_not_yet"));
+    }
+    let Some((study, mut issues)) = asked(args, terminal)? else { return Ok(2) };
+    let as_of = ask::as_of(args.as_of.as_deref())?;
+    let mut progress = Progress::new(terminal.quiet);
+    let mut release = Release::new();
+    let screening = pipeline::screen(
+        &study,
+        as_of,
+        &mut |path, done, all| progress.reading(path, done, all),
+        Some(&mut |layout, batch| release.absorb(layout, batch)),
+    )?;
+    drop(progress);
+    issues.extend(match screening {
+        Ok(screened) => screened.issues().to_vec(),
+        Err(faults) => faults,
+    });
+    let options = Options {
+        profile: profile(args.profile),
+        quasi: (!args.quasi.is_empty()).then(|| args.quasi.clone()),
+        sensitive: args.sensitive.clone(),
+    };
+    let verdict = release.finish(&options);
+    issues.extend(verdict.issues);
+    let severity = if args.strict { Severity::Warnings } else { Severity::Errors };
+    let mut checked: Vec<String> = ["structure", "values", "keys", "references", "ranges", "time", "arms"].map(String::from).to_vec();
+    checked.extend(verdict.checked);
+    let not_checked =
+        verdict.not_checked.into_iter().map(|n| NotChecked { check: n.check, reason: n.reason }).collect();
+    let told = Gate::judge(args.profile.name(), severity, issues, risk(&verdict.risk), checked, not_checked);
+    let format = match args.format {
+        GateFormat::Table => "table",
+        GateFormat::Json => "json",
+        GateFormat::Md => "md",
+        GateFormat::Github => "github",
+    };
+    terminal.result(&gate::render(&told, format, terminal.language, terminal.style)?)?;
+    if told.verdict == Verdict::Fail && is_study(&args.input) {
+        terminal.note("command.identified_study", &[]);
+    }
+    Ok(if told.verdict == Verdict::Pass { DONE } else { SAYS_NO })
+}
+
+fn is_study(inputs: &[PathBuf]) -> bool {
+    ask::is_study(inputs)
+}
+
+fn profile(profile: Profile) -> privacy::Profile {
+    match profile {
+        Profile::Internal => privacy::Profile::Internal,
+        Profile::Partner => privacy::Profile::Partner,
+        Profile::Public => privacy::Profile::Public,
+        Profile::Pseudonymised => privacy::Profile::Pseudonymised,
+    }
+}
+
+fn risk(risk: &privacy::Risk) -> Option<Risk> {
+    Some(Risk {
+        k: risk.k? as u64,
+        classes: risk.classes as u64,
+        uniques: risk.uniques as u64,
+        l: risk.l.iter().map(|(column, l)| (column.clone(), *l as u64)).collect(),
+        entropy_l: risk.entropy_l.clone(),
+        t: risk.t.clone(),
+        average_risk: risk.average_risk.unwrap_or(0.0),
+        marketer: risk.marketer.unwrap_or(0.0),
+    })
+}
+
+/// The study behind the inputs, and faults of the folder itself; `None` after the faults of a study file were told.
+fn asked(args: &Validate, terminal: &Terminal) -> Result<Option<(Study, Vec<Issue>)>> {
+    if let [path] = args.input.as_slice() {
+        if ask::is_study(&args.input) {
+            return match study::load(path) {
+                Ok(study) => Ok(Some((study, Vec::new()))),
+                Err(LoadError::Error(error)) => Err(error),
+                Err(LoadError::Faults(faults)) => {
+                    ask::tell(path, &faults, terminal);
+                    Ok(None)
+                }
+            };
+        }
+        if path.is_dir() {
+            return folder(path).map(Some);
+        }
+    }
+    let mut data = Data::default();
+    for path in &args.input {
+        let table = table_of(path).ok_or_else(|| Error::run("table_unknown").with("file", path.display()))?;
+        put(&mut data, table, path.clone());
+    }
+    Ok(Some((of_exports(data)?, Vec::new())))
+}
+
+/// The exports of a folder: files named after their tables. People must be among them.
+fn folder(path: &Path) -> Result<(Study, Vec<Issue>)> {
+    let unreadable = |e| Error::run("file_unreadable").with("file", path.display()).because(e);
+    let mut names: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        names.push(entry.map_err(unreadable)?.path());
+    }
+    names.sort();
+    let mut data = Data::default();
+    let mut issues = Vec::new();
+    for file in names {
+        match table_of(&file) {
+            Some(table) => put(&mut data, table, file),
+            None if is_table_file(&file) => {
+                let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                issues.push(Issue::new("unknown_file", Level::Error).file(&name));
+            }
+            None => {}
+        }
+    }
+    for (table, files) in [(Table::People, &data.people), (Table::Sessions, &data.sessions), (Table::Survey, &data.survey)] {
+        if files.is_empty() {
+            let file = format!("{}.csv", table.name());
+            issues.push(Issue::new("missing_table", Level::Error).file(&file).table(table.name()).structural());
+        }
+    }
+    Ok((of_exports(data)?, issues))
+}
+
+/// Whether a file of a folder holds rows that nobody looked at: the gate fails closed.
+fn is_table_file(path: &Path) -> bool {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    ["csv", "tsv", "txt", "xlsx", "xls", "parquet"].contains(&extension.as_str())
+}
+
+/// The table a file's name speaks of: `people.csv`, `2024_sessions.csv`.
+fn table_of(path: &Path) -> Option<Table> {
+    if !is_table_file(path) {
+        return None;
+    }
+    let stem = path.file_stem()?.to_string_lossy().to_lowercase();
+    Table::ALL.into_iter().find(|t| stem == t.name()).or_else(|| Table::ALL.into_iter().find(|t| stem.contains(t.name())))
+}
+
+fn put(data: &mut Data, table: Table, path: PathBuf) {
+    let files = match table {
+        Table::People => &mut data.people,
+        Table::Survey => &mut data.survey,
+        Table::Sessions => &mut data.sessions,
+        Table::Sales => &mut data.sales,
+        Table::Attrition => &mut data.attrition,
+    };
+    files.push(DataFile { path, wave: None });
+}
+
+/// A study of exports with every default, and the arms that `domain` names.
+fn of_exports(data: Data) -> Result<Study> {
+    let mut study = Study::with_data(data)?;
+    study.comparison = Some(Comparison {
+        design: Assignment::Observational,
+        unit: None,
+        treatment: "A".to_string(),
+        control: "B".to_string(),
+        outcome: "sales".to_string(),
+        start: None,
+        end: None,
+        share: 0.5,
+    });
+    Ok(study)
+}

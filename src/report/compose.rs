@@ -1,0 +1,147 @@
+//! Findings + language -> a `Document`: what was asked, the answers first, a section per analysis, levers, data, methods,
+//! provenance. Puts words in order; knows no markup.
+
+use super::document::{Answer, Block, Document, Fact, Section};
+use super::sections::drivers::Model;
+use super::sections::{attrition, comparison, data, drivers, methods, stages};
+use super::voice::Voice;
+use crate::findings::{Finding, Findings};
+use crate::text::{Language, names, number};
+
+/// The whole report in one language.
+pub fn document(findings: &Findings, language: Language) -> Document {
+    let voice = Voice::new(findings, language);
+    let title = names::clean(findings.title());
+    let p = findings.provenance();
+    let mut sections = vec![answers(&voice, findings), asked(&voice, findings)];
+    for finding in findings.findings() {
+        sections.extend(of(&voice, finding));
+    }
+    sections.extend([
+        data::section(&voice, findings),
+        methods::section(&voice, findings),
+        data::provenance(&voice, findings),
+    ]);
+    Document {
+        language: language.code(),
+        kicker: voice.word("page.kicker"),
+        title: if title.trim().is_empty() { voice.word("page.untitled") } else { title },
+        facts: facts(&voice, findings),
+        contents: voice.word("page.contents"),
+        swipe: voice.word("page.swipe"),
+        sections,
+        footer: voice.say(
+            "page.footer",
+            &[("program", names::clean(&p.program)), ("version", names::clean(&p.version))],
+        ),
+    }
+}
+
+fn of(voice: &Voice<'_>, finding: &Finding) -> Vec<Section> {
+    match finding {
+        Finding::Drivers(r) => vec![drivers::section(voice, r, Model::Topics)],
+        Finding::Regression(r) => vec![drivers::section(voice, r, Model::Plain)],
+        Finding::Comparison(c) => vec![comparison::section(voice, c)],
+        Finding::Attrition(a) => vec![attrition::section(voice, a)],
+        Finding::Stages(s) => std::iter::once(stages::section(voice, s)).chain(stages::levers(voice, s)).collect(),
+    }
+}
+
+fn answers(voice: &Voice<'_>, findings: &Findings) -> Section {
+    let items: Vec<Answer> = findings
+        .findings()
+        .iter()
+        .map(|finding| match finding {
+            Finding::Drivers(r) => drivers::answer(voice, r, Model::Topics),
+            Finding::Regression(r) => drivers::answer(voice, r, Model::Plain),
+            Finding::Comparison(c) => comparison::answer(voice, c),
+            Finding::Attrition(a) => attrition::answer(voice, a),
+            Finding::Stages(s) => stages::answer(voice, s),
+        })
+        .collect();
+    let blocks = match items.is_empty() {
+        true => vec![Block::Paragraph { text: voice.word("page.no_findings") }],
+        false => vec![Block::Answers { items }],
+    };
+    Section { id: "answers", heading: voice.word("page.answers"), lead: voice.word("page.answers_lead"), blocks }
+}
+
+fn asked(voice: &Voice<'_>, findings: &Findings) -> Section {
+    let mut items: Vec<Fact> = findings
+        .findings()
+        .iter()
+        .map(|finding| {
+            let label = voice.word(&format!("data.flow_{}", finding.name()));
+            Fact { label, value: question(voice, finding) }
+        })
+        .collect();
+    for decline in findings.declines() {
+        let label = voice.word(&format!("data.flow_{}", decline.analysis));
+        if !items.iter().any(|item| item.label == label) {
+            items.push(Fact { label, value: voice.word("page.declined") });
+        }
+    }
+    Section {
+        id: "asked",
+        heading: voice.word("page.asked"),
+        lead: voice.word("page.asked_lead"),
+        blocks: vec![Block::Definitions { items }],
+    }
+}
+
+fn question(voice: &Voice<'_>, finding: &Finding) -> String {
+    match finding {
+        Finding::Drivers(r) => voice.say("page.question_drivers", &[("outcome", voice.outcome(&r.outcome))]),
+        Finding::Regression(r) => voice.say("page.question_regression", &[("outcome", voice.outcome(&r.outcome))]),
+        Finding::Comparison(c) => {
+            let (treatment, control) = comparison::arm_names(voice, c);
+            let outcome = voice.outcome(&c.outcome);
+            voice.say(
+                "page.question_comparison",
+                &[("treatment", treatment), ("control", control), ("outcome", outcome)],
+            )
+        }
+        Finding::Attrition(a) => {
+            let name = |i: usize| a.groups.get(i).map_or_else(String::new, |group| voice.group(group));
+            voice.say("page.question_attrition", &[("treatment", name(0)), ("control", name(1))])
+        }
+        Finding::Stages(_) => voice.word("page.question_stages"),
+    }
+}
+
+fn facts(voice: &Voice<'_>, findings: &Findings) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut add = |key: &str, value: Option<String>| {
+        facts.extend(value.map(|value| Fact { label: voice.word(key), value }));
+    };
+    let rows = |table: &str| {
+        let inputs = findings.provenance().inputs.iter().filter(|input| input.table == table);
+        inputs.map(|input| input.rows).reduce(|a, b| a + b).map(number::count)
+    };
+    let mut period = None;
+    let mut design = None;
+    for finding in findings.findings() {
+        match finding {
+            Finding::Comparison(c) => {
+                design = Some((c.design.clone(), c.unit.clone(), c.start.clone()));
+            }
+            Finding::Attrition(a) => {
+                period = voice.period(a.start.as_deref(), a.end.as_deref());
+                design = design.or_else(|| Some((a.design.clone(), a.unit.clone(), a.start.clone())));
+            }
+            _ => {}
+        }
+    }
+    add("page.fact_period", period);
+    add("page.fact_people", rows("people"));
+    add("page.fact_sessions", rows("sessions"));
+    if let Some((design, unit, start)) = design {
+        let key = if design == "randomised" { "page.design_randomised" } else { "page.design_observational" };
+        add("page.fact_design", Some(voice.word(key)));
+        add("page.fact_unit", Some(names::unit(voice.language, &unit)));
+        add("page.fact_start", start.map(|day| number::day(voice.language, &day)));
+    }
+    let crowd = voice.say("page.crowd_people", &[("crowd", number::count(voice.crowd()))]);
+    add("page.fact_crowd", Some(crowd));
+    facts
+}

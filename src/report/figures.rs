@@ -1,0 +1,267 @@
+//! Findings into `charts::Figure`, with all their words. Chooses what is drawn; computes nothing.
+
+use super::document::{Block, Picture};
+use super::sections::drivers as drivers_section;
+use super::voice::{Voice, capital};
+use crate::charts::Figure;
+use crate::charts::figure::{
+    Caption, Curve, Forest, ForestRow, Ladder, LadderBar, Lines, Point, Series, Step, Survival,
+};
+use crate::findings::attrition::KmPoint;
+use crate::findings::stages::LevelShare;
+use crate::findings::{Attrition, Comparison, Finding, Findings, Regression, Stages, Term};
+use crate::text::number;
+
+/// Every picture of the findings by file name, in the order of the report.
+pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)> {
+    let mut out = Vec::new();
+    for finding in findings.findings() {
+        match finding {
+            Finding::Drivers(r) | Finding::Regression(r) => out.push(("drivers", drivers(voice, r))),
+            Finding::Comparison(c) if !c.months.is_empty() => out.push(("sales_index", sales_index(voice, c))),
+            Finding::Comparison(_) => {}
+            Finding::Attrition(a) => {
+                if !a.km.is_empty() {
+                    out.push(("survival", survival(voice, a)));
+                }
+                if !a.months.is_empty() {
+                    out.push(("attrition_index", attrition_index(voice, a)));
+                }
+            }
+            Finding::Stages(s) => out.push(("ladder", ladder(voice, s))),
+        }
+    }
+    out
+}
+
+/// A picture for a page: its words stand in the page, where they wrap and can be selected, not in the drawing.
+pub fn picture(name: &'static str, mut figure: Figure) -> Block {
+    let caption = match &mut figure {
+        Figure::Ladder(f) => &mut f.caption,
+        Figure::Forest(f) => &mut f.caption,
+        Figure::Lines(f) => &mut f.caption,
+        Figure::Survival(f) => &mut f.caption,
+    };
+    let Caption { title, subtitle, note } = std::mem::take(caption);
+    Block::Picture(Box::new(Picture { name, title, subtitle, note, svg: String::new(), figure }))
+}
+
+/// The ladder: every level, lowest first, zero counts and hidden ones kept.
+pub fn ladder(voice: &Voice<'_>, s: &Stages) -> Figure {
+    let codes: Vec<&str> = s.stages.iter().map(|stage| stage.stage.as_str()).collect();
+    Figure::Ladder(Ladder {
+        caption: Caption {
+            title: voice.word("stages.figure_title"),
+            subtitle: voice.say("stages.figure_subtitle", &[("n", number::count(s.n))]),
+            note: voice.say("stages.figure_note", &[("rule", voice.hidden_rule())]),
+        },
+        axis: voice.word("stages.figure_axis"),
+        bars: s.levels.iter().map(|level| bar(voice, level, &codes)).collect(),
+        stages: s.stages.len(),
+    })
+}
+
+fn bar(voice: &Voice<'_>, level: &LevelShare, stages: &[&str]) -> LadderBar {
+    let label = match (level.share, level.count) {
+        (None, _) => voice.word("word.hidden"),
+        (Some(_), Some(0)) => voice.word("word.zero"),
+        (Some(share), Some(count)) => voice.say(
+            "stages.bar_label",
+            &[("share", number::percent(share, 1)), ("count", number::count(count))],
+        ),
+        (Some(share), None) => voice.say("stages.bar_label_share", &[("share", number::percent(share, 1))]),
+    };
+    LadderBar {
+        level: level.level.to_string(),
+        statement: voice.statement(level.level),
+        stage: stages.iter().position(|code| *code == level.stage).unwrap_or(0),
+        stage_name: voice.stage(&level.stage),
+        share: level.share,
+        low: level.conf_low,
+        high: level.conf_high,
+        label,
+    }
+}
+
+/// The topics of one model with intervals and marks.
+pub fn drivers(voice: &Voice<'_>, r: &Regression) -> Figure {
+    let outcome = ("outcome", voice.outcome(&r.outcome));
+    Figure::Forest(Forest {
+        caption: Caption {
+            title: voice.say("drivers.figure_title", &[outcome]),
+            subtitle: voice.say(
+                "drivers.figure_subtitle",
+                &[("n", number::count(r.n)), ("clusters_phrase", drivers_section::clusters_phrase(voice, r))],
+            ),
+            note: drivers_section::mark_rule(voice, r),
+        },
+        axis: voice.word("drivers.figure_axis"),
+        mark_heading: voice.word("drivers.figure_mark"),
+        text_heading: voice.word("drivers.figure_text"),
+        rows: drivers_section::slopes(r).map(|t| forest_row(voice, t)).collect(),
+        reference: 0.0,
+        bands: r.mark_bands.clone(),
+    })
+}
+
+fn forest_row(voice: &Voice<'_>, t: &Term) -> ForestRow {
+    let why = super::voice::why(t.coefficient.why);
+    ForestRow {
+        label: capital(&voice.term(&t.term)),
+        estimate: t.beta,
+        low: t.beta_low,
+        high: t.beta_high,
+        mark: voice.mark_word(t.mark.as_deref().unwrap_or_default()),
+        text: number::with_interval(voice.language, t.beta, t.beta_low, t.beta_high, why, |x| number::decimal(x, 2)),
+        strong: drivers_section::signed_mark(t),
+    }
+}
+
+/// One indexed month of one group.
+struct Indexed<'m> {
+    month: &'m str,
+    group: &'m str,
+    point: Option<Point>,
+}
+
+fn point(index: Option<f64>, low: Option<f64>, high: Option<f64>) -> Option<Point> {
+    index.map(|y| Point { y, low, high })
+}
+
+/// The outcome by month against the same month a year earlier.
+pub fn sales_index(voice: &Voice<'_>, c: &Comparison) -> Figure {
+    let months: Vec<Indexed<'_>> = c
+        .months
+        .iter()
+        .map(|m| Indexed { month: &m.month, group: &m.group, point: point(m.index, m.index_low, m.index_high) })
+        .collect();
+    let groups: Vec<&str> = c.arms.iter().map(|arm| arm.group.as_str()).collect();
+    let outcome = ("outcome_cap", capital(&voice.outcome(&c.outcome)));
+    let mut lines = lines(voice, &months, &groups, c.start.as_deref(), "comparison.figure_marker");
+    lines.caption = Caption {
+        title: voice.say("comparison.figure_title", &[outcome]),
+        subtitle: voice.word("comparison.figure_subtitle"),
+        note: voice.word("comparison.figure_note"),
+    };
+    lines.y_label = voice.word("comparison.figure_axis");
+    lines.reference = Some((100.0, voice.word("comparison.figure_reference")));
+    lines.empty = voice.word("comparison.figure_empty");
+    Figure::Lines(lines)
+}
+
+/// Leaving by month, or over rolling months where single months have too few leavers; never an empty axis.
+pub fn attrition_index(voice: &Voice<'_>, a: &Attrition) -> Figure {
+    let groups: Vec<&str> = a.groups.iter().map(String::as_str).collect();
+    let rolling = a.rolling_months.filter(|_| !a.rolling.is_empty());
+    let months: Vec<Indexed<'_>> = match rolling {
+        Some(_) => a
+            .rolling
+            .iter()
+            .map(|m| Indexed { month: &m.month, group: &m.group, point: point(m.index, m.index_low, m.index_high) })
+            .collect(),
+        None => a
+            .months
+            .iter()
+            .map(|m| Indexed { month: &m.month, group: &m.group, point: point(m.index, m.index_low, m.index_high) })
+            .collect(),
+    };
+    let mut lines = lines(voice, &months, &groups, a.start.as_deref(), "attrition.figure_marker");
+    lines.caption = attrition_caption(voice, rolling);
+    lines.y_label = voice.word("attrition.figure_axis");
+    lines.reference = Some((100.0, voice.word("attrition.figure_reference")));
+    lines.empty = voice.word("attrition.figure_empty");
+    Figure::Lines(lines)
+}
+
+fn attrition_caption(voice: &Voice<'_>, rolling: Option<u32>) -> Caption {
+    let note = voice.word("attrition.figure_note");
+    let Some(months) = rolling else {
+        return Caption {
+            title: voice.word("attrition.figure_title"),
+            subtitle: voice.word("attrition.figure_subtitle"),
+            note,
+        };
+    };
+    let args = [("months", months.to_string())];
+    Caption {
+        title: voice.say("attrition.figure_title_rolling", &args),
+        subtitle: voice.say("attrition.figure_subtitle_rolling", &args),
+        note,
+    }
+}
+
+/// The months from the first that any group can be indexed in, one series per group.
+fn lines(voice: &Voice<'_>, months: &[Indexed<'_>], groups: &[&str], start: Option<&str>, marker: &str) -> Lines {
+    let first = months.iter().filter(|m| m.point.is_some()).map(|m| m.month).min();
+    let mut labels: Vec<&str> = months.iter().map(|m| m.month).filter(|m| first.is_some_and(|f| *m >= f)).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    let series = groups
+        .iter()
+        .enumerate()
+        .map(|(role, group)| Series {
+            label: capital(&voice.group(group)),
+            role,
+            points: labels
+                .iter()
+                .map(|label| months.iter().find(|m| m.month == *label && m.group == *group).and_then(|m| m.point))
+                .collect(),
+        })
+        .collect();
+    let start_month = start.and_then(|day| day.get(..7));
+    let position = start_month.and_then(|month| labels.iter().position(|label| *label >= month));
+    Lines {
+        x_labels: labels.iter().map(|label| (*label).to_string()).collect(),
+        series,
+        marker: position.map(|at| (at, voice.word(marker))),
+        ..Lines::default()
+    }
+}
+
+/// Kaplan-Meier by group with numbers at risk.
+pub fn survival(voice: &Voice<'_>, a: &Attrition) -> Figure {
+    let crowd = ("crowd", number::count(voice.crowd()));
+    let plain = a.start.is_none();
+    let risk_times = risk_times(&a.km, &a.groups);
+    let x_label = match (plain, a.clock.as_str()) {
+        (true, _) => "attrition.km_x_plain",
+        (false, "tenure") => "attrition.km_x_tenure",
+        (false, _) => "attrition.km_x",
+    };
+    Figure::Survival(Survival {
+        caption: Caption {
+            title: voice.word(if plain { "attrition.km_title_plain" } else { "attrition.km_title" }),
+            subtitle: voice.word("attrition.km_subtitle"),
+            note: voice.say("attrition.km_note", &[crowd]),
+        },
+        x_label: voice.word(x_label),
+        y_label: voice.word("attrition.km_y"),
+        risk_label: voice.word("attrition.km_risk"),
+        curves: a.groups.iter().enumerate().map(|(role, g)| curve(voice, a, g, role, &risk_times)).collect(),
+        risk_times,
+    })
+}
+
+fn curve(voice: &Voice<'_>, a: &Attrition, group: &str, role: usize, risk_times: &[f64]) -> Curve {
+    let own: Vec<&KmPoint> = a.km.iter().filter(|p| p.group == group).collect();
+    let steps = own
+        .iter()
+        .filter_map(|p| Some(Step { time: p.time, survival: p.survival?, low: p.conf_low, high: p.conf_high }))
+        .collect();
+    let at_risk =
+        risk_times.iter().map(|t| own.iter().find(|p| p.time >= *t).map(|p| p.at_risk)).collect();
+    Curve { label: capital(&voice.group(group)), role, steps, at_risk }
+}
+
+/// At most seven of the times of the curves, evenly taken; times that all groups have are preferred, since the number
+/// at risk is then exact for each.
+fn risk_times(km: &[KmPoint], groups: &[String]) -> Vec<f64> {
+    let mut all: Vec<f64> = km.iter().map(|p| p.time).filter(|t| t.is_finite()).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    let everywhere = |t: &f64| groups.iter().all(|g| km.iter().any(|p| p.group == *g && p.time == *t));
+    let shared: Vec<f64> = all.iter().copied().filter(everywhere).collect();
+    let times = if shared.len() >= 3 { shared } else { all };
+    let step = times.len().div_ceil(7).max(1);
+    times.into_iter().step_by(step).collect()
+}

@@ -1,0 +1,127 @@
+//! The methods page: every method that was used for these findings, in plain words with its source, and no other.
+
+use super::{data, drivers};
+use crate::findings::{Attrition, Comparison, Finding, Findings, Regression};
+use crate::report::document::{Block, Fact, Section};
+use crate::report::voice::Voice;
+use crate::text::number;
+
+/// The section.
+pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
+    let mut items: Vec<Fact> = Vec::new();
+    for finding in findings.findings() {
+        let found = match finding {
+            Finding::Drivers(r) | Finding::Regression(r) => regression(voice, r),
+            Finding::Comparison(c) => comparison(voice, c),
+            Finding::Attrition(a) => attrition(voice, a),
+            Finding::Stages(s) => stages(voice, !s.superiority.is_empty()),
+        };
+        for fact in found {
+            if !items.contains(&fact) {
+                items.push(fact);
+            }
+        }
+    }
+    items.extend(always(voice));
+    Section {
+        id: "methods",
+        heading: voice.word("methods.heading"),
+        lead: voice.word("methods.lead"),
+        blocks: vec![Block::Definitions { items }],
+    }
+}
+
+fn fact(voice: &Voice<'_>, title: &str, text: &str) -> Fact {
+    Fact { label: voice.word(title), value: voice.word(text) }
+}
+
+fn regression(voice: &Voice<'_>, r: &Regression) -> Vec<Fact> {
+    let mut model = fact(voice, "methods.ols_title", "methods.ols");
+    if r.window_days.is_some() {
+        let window = voice.say("methods.window", &[("window", data::window(voice, r))]);
+        model.value = format!("{} {window}", model.value);
+    }
+    let mut facts = vec![model, errors(voice, &r.vcov)];
+    let adjust = match r.adjust.as_str() {
+        "holm" => "methods.holm",
+        "bh" => "methods.bh",
+        _ => "methods.adjust_none",
+    };
+    facts.push(Fact {
+        label: voice.word("methods.holm_title"),
+        value: voice.say(adjust, &[("family", number::count(r.family))]),
+    });
+    if r.terms.iter().any(|t| t.share_lmg.is_some()) {
+        facts.push(fact(voice, "methods.lmg_title", "methods.lmg"));
+    }
+    facts.push(Fact {
+        label: voice.word("methods.marks_title"),
+        value: voice.say("methods.marks", &[("rule", drivers::mark_rule(voice, r))]),
+    });
+    facts
+}
+
+fn errors(voice: &Voice<'_>, vcov: &str) -> Fact {
+    let args = [("vcov", vcov.to_string())];
+    let key = match vcov {
+        "CR2" => "methods.cr2",
+        v if v.starts_with("CR") => "methods.cr_other",
+        v if v.starts_with("HC") => "methods.hc",
+        _ => "methods.iid",
+    };
+    let title = if vcov.starts_with("CR") { "methods.cr_title" } else { "methods.errors_title" };
+    Fact { label: voice.say(title, &args), value: voice.say(key, &args) }
+}
+
+fn comparison(voice: &Voice<'_>, c: &Comparison) -> Vec<Fact> {
+    let mut facts = vec![errors(voice, &c.vcov), fact(voice, "methods.fieller_title", "methods.fieller")];
+    if c.ratio_check.is_some() {
+        facts.push(fact(voice, "methods.srm_title", "methods.srm"));
+    }
+    if c.permutation.is_some() {
+        facts.push(fact(voice, "methods.permutation_title", "methods.permutation"));
+    }
+    if c.mde.is_some() {
+        facts.push(fact(voice, "methods.mde_title", "methods.mde"));
+    }
+    if c.months.iter().any(|m| m.index.is_some()) {
+        facts.push(fact(voice, "methods.index_title", "methods.index"));
+    }
+    facts
+}
+
+fn attrition(voice: &Voice<'_>, a: &Attrition) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let (Some(_), Some(vcov)) = (&a.by_unit, &a.vcov) {
+        facts.push(errors(voice, vcov));
+    }
+    if !a.months.is_empty() {
+        facts.push(fact(voice, "methods.index_leaving_title", "methods.attrition_index"));
+    }
+    if !a.km.is_empty() {
+        facts.push(fact(voice, "methods.km_title", "methods.km"));
+    }
+    if a.cox.is_some() {
+        facts.push(fact(voice, "methods.cox_title", "methods.cox"));
+    }
+    if a.risk_ratio.is_some() {
+        facts.push(fact(voice, "methods.risk_title", "methods.risk"));
+    }
+    facts
+}
+
+fn stages(voice: &Voice<'_>, has_pairs: bool) -> Vec<Fact> {
+    let mut facts = vec![fact(voice, "methods.goodman_title", "methods.goodman")];
+    if has_pairs {
+        facts.push(fact(voice, "methods.superiority_title", "methods.superiority"));
+    }
+    facts
+}
+
+fn always(voice: &Voice<'_>) -> Vec<Fact> {
+    let crowd = voice.say("methods.crowd", &[("crowd", number::count(voice.crowd()))]);
+    vec![
+        Fact { label: voice.word("methods.crowd_title"), value: crowd },
+        fact(voice, "methods.causal_title", "methods.causal"),
+    ]
+}

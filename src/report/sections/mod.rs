@@ -1,0 +1,8 @@
+//! One file per part of the report; each turns its findings into a `Section` and an `Answer`.
+
+pub mod attrition;
+pub mod comparison;
+pub mod data;
+pub mod drivers;
+pub mod methods;
+pub mod stages;
