@@ -14,6 +14,9 @@ use unicode_normalization::UnicodeNormalization;
 /// Distinct cells of a column that are told apart; beyond it the column is judged by the cells so far.
 const DISTINCT: usize = 65_536;
 
+/// Cells that agree in so many characters are the same cell.
+const LONGEST_COMPARED: usize = 1_000;
+
 /// A kind of finding in the cells of a column: code, severity, item of article 34.
 type Sort = (&'static str, Level, Option<u8>);
 
@@ -26,6 +29,7 @@ const ACCOUNT: Sort = ("bank_account", Level::Error, Some(1));
 const CODE: Sort = ("identification_code", Level::Error, Some(2));
 const TITLED: Sort = ("name_in_text", Level::Warning, Some(1));
 const FORMULA: Sort = ("formula_cell", Level::Error, None);
+const MARKUP: Sort = ("markup_cell", Level::Warning, None);
 const CONTROL: Sort = ("control_character", Level::Error, None);
 
 /// A number with a check digit, over the whole column.
@@ -91,6 +95,7 @@ impl State {
         }
         self.note(seen.formula, FORMULA, line);
         self.note(seen.control, CONTROL, line);
+        self.note(seen.markup, MARKUP, line);
     }
 
     fn note_text(&mut self, seen: &Seen, line: u64) {
@@ -120,7 +125,7 @@ impl State {
         }
         self.filled += 1;
         self.characters += cell.chars().count() as u64;
-        let folded: String = cell.nfkc().collect();
+        let folded: String = cell.chars().take(LONGEST_COMPARED).nfkc().collect();
         let key = self.keys.hash_one(&folded);
         if self.distinct.insert(key, ()).is_none() && names::is_name(&folded) {
             self.named.add(line);

@@ -154,7 +154,7 @@ pub fn passes_luhn(digits: &[u8]) -> bool {
             (_, d) => 2 * d,
         })
         .sum();
-    !digits.is_empty() && sum % 10 == 0
+    !digits.is_empty() && sum.is_multiple_of(10)
 }
 
 /// Whether the digits begin as the large issuers' cards do, at their lengths.

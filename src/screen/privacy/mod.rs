@@ -16,6 +16,7 @@ pub use people::Risk;
 use crate::findings::{Issue, Level};
 use crate::tables::{Batch, Column, Kind, Layout, LayoutColumn, Table};
 use column::{PatternOnly, State};
+use dates::Cells;
 use people::People;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -86,6 +87,9 @@ pub struct Verdict {
     pub not_checked: Vec<NotChecked>,
 }
 
+/// (max - min + 1) / n up to which ids count as running numbers.
+const RUNNING: f64 = 1.5;
+
 /// Fed with every batch of every table, people first; judged at the end. Keeps the people table as codes and of every
 /// other column only counts, first lines and hashes.
 #[derive(Debug, Default)]
@@ -94,7 +98,7 @@ pub struct Release {
     people: People,
 }
 
-const CELL_CHECKS: [&str; 12] = [
+const CELL_CHECKS: [&str; 13] = [
     "direct_identifier_column",
     "email_address",
     "phone_number",
@@ -107,8 +111,9 @@ const CELL_CHECKS: [&str; 12] = [
     "name_in_text",
     "formula_cell",
     "control_character",
+    "markup_cell",
 ];
-const RELEASE_CHECKS: [&str; 3] = ["free_text", "sequential_ids", "day_level_dates"];
+const RELEASE_CHECKS: [&str; 5] = ["free_text", "sequential_ids", "encoded_ids", "digest_ids", "day_level_dates"];
 const LATER: [&str; 9] = [
     "pseudonym_reversal",
     "order_leak",
@@ -151,7 +156,7 @@ impl Release {
             };
             issues.extend(named(column).into_iter().chain(state.issues(scope)).map(placed));
             if !pseudonymised {
-                issues.extend(running(state).map(placed));
+                issues.extend(pseudonyms(state).into_iter().map(placed));
             }
         }
         let mut verdict = Verdict {
@@ -207,13 +212,15 @@ impl Verdict {
 
 fn take(state: &mut State, table: Table, column: &LayoutColumn, cells: &Column, lines: &[u64]) {
     match cells {
+        // Status and wave are fixed words and days by now.
+        Column::Text(_) if matches!(column.kind, Kind::Status | Kind::Wave) => {}
         Column::Text(cells) => {
             let is_id = table == Table::People && column.name == "employee_id";
             for (row, line) in lines.iter().enumerate() {
                 let cell = cells.get(row);
                 state.cell(cell, *line);
                 if is_id {
-                    state.ids.add(cell);
+                    state.ids.add(cell, *line);
                 }
             }
         }
@@ -232,9 +239,15 @@ fn named(column: &LayoutColumn) -> Option<Issue> {
     Some(issue)
 }
 
-fn running(state: &State) -> Option<Issue> {
-    let spread = state.ids.spread().filter(|spread| *spread <= 1.5)?;
-    let mut issue = Issue::new("sequential_ids", Level::Warning).count(state.ids.count() as u64).limit(1.5, spread);
-    issue.appi_item = Some(3);
-    Some(issue)
+/// The ids of people as pseudonyms: running numbers, encodings, shapes of digests (item 3).
+fn pseudonyms(state: &State) -> Vec<Issue> {
+    let ids = &state.ids;
+    let found = |code, level, cells: Cells| Issue::new(code, level).at(cells.line).count(cells.count);
+    let spread = ids.spread().filter(|spread| *spread <= RUNNING);
+    let running = spread.map(|s| found("sequential_ids", Level::Warning, ids.running()).limit(RUNNING, s));
+    let encoded = ids.encoded().map(|cells| found("encoded_ids", Level::Error, cells));
+    let digests = ids.digests().map(|cells| found("digest_ids", Level::Warning, cells));
+    let mut issues: Vec<Issue> = running.into_iter().chain(encoded).chain(digests).collect();
+    issues.iter_mut().for_each(|issue| issue.appi_item = Some(3));
+    issues
 }

@@ -20,19 +20,24 @@ pub struct Seen {
     pub titled_name: bool,
     /// Telephone, My Number, card.
     pub numbers: Numbers,
+    /// A tag that a browser would obey.
+    pub markup: bool,
     /// A spreadsheet would run it.
     pub formula: bool,
     /// A control character that a terminal or log could obey.
     pub control: bool,
 }
 
-/// NFKC, with every kind of hyphen and long dash between digits as `-`.
+/// Long cells are free text or an attack; so many characters tell which.
+const ENOUGH: usize = 20_000;
+
+/// NFKC of the first 20,000 characters, with every kind of hyphen and long dash as `-`.
 pub fn fold(cell: &str) -> Vec<char> {
     let dash = |c| match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{2500}' => '-',
         c => c,
     };
-    cell.nfkc().map(dash).collect()
+    cell.chars().take(ENOUGH).nfkc().map(dash).collect()
 }
 
 /// Looks at an id: an e-mail address, a formula or a control character is no code.
@@ -43,12 +48,12 @@ pub fn look_at_id(cell: &str) -> Seen {
 
 /// Looks at a cell; `column` is the folded header, which may name what the cells do not.
 pub fn look(cell: &str, column: &str) -> Seen {
-    let mut seen = Seen { formula: is_formula(cell), control: has_control(cell), ..Seen::default() };
+    let (formula, control, markup) = (is_formula(cell), has_control(cell), has_markup(cell));
+    let mut seen = Seen { formula, control, markup, ..Seen::default() };
     if !worth_a_look(cell) {
         return seen;
     }
-    // Long cells are free text or an attack; the first 20,000 characters tell which.
-    let text: Vec<char> = fold(cell).into_iter().take(20_000).collect();
+    let text = fold(cell);
     let plain: String = text.iter().collect();
     let has = |words: &[&str]| words.iter().any(|w| plain.contains(w) || column.contains(w));
     let digits = text.iter().filter(|c| c.is_ascii_digit()).count();
@@ -92,8 +97,19 @@ pub fn is_formula(cell: &str) -> bool {
 
 /// C0 and C1 controls except tab and line ends (a tab or return that leads is a formula).
 fn has_control(cell: &str) -> bool {
+    if cell.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return false;
+    }
     cell.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
         || cell.chars().any(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+}
+
+/// `<` before a letter, `/` or `!`, and a `>` after it.
+fn has_markup(cell: &str) -> bool {
+    cell.match_indices('<').any(|(at, _)| {
+        let rest = cell.get(at + 1..).unwrap_or("");
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') && rest.contains('>')
+    })
 }
 
 fn has_email(text: &[char]) -> bool {
