@@ -3,7 +3,8 @@
 
 use super::bytes::{Bytes, file_name, unreadable};
 use super::cells::{Cells, HeaderMeans, StageReading, unclear_stage};
-use super::encoding::{self, Decoded, Encoding, Survey};
+use super::decoded::Decoded;
+use super::encoding::{self, Encoding, Survey};
 use super::faults::Faults;
 use super::headers::{self, Resolved, shown};
 use super::records::{LARGEST_CELL, MOST_COLUMNS, Records, Row, Step};
@@ -103,7 +104,11 @@ fn borrowed(names: &[String]) -> Vec<&str> {
 }
 
 /// The next record as header names, with its line.
-fn next_names(records: &mut Records<'_>, source: &Source<'_>, faults: &mut Faults) -> Result<Option<(u64, Vec<String>)>> {
+fn next_names(
+    records: &mut Records<'_>,
+    source: &Source<'_>,
+    faults: &mut Faults,
+) -> Result<Option<(u64, Vec<String>)>> {
     loop {
         match records.advance().map_err(|e| unreadable(source.path, e))? {
             Step::Row => {

@@ -1,9 +1,10 @@
-//! Which encoding a file is in, whether every byte of it fits, and a stream of UTF-8 from it. It guesses no further than
-//! UTF-8, UTF-16, CP932 (the WHATWG table) and EUC-JP, and never puts a replacement character.
+//! Which encoding a file is in, whether every byte of it fits, and its digest. It guesses no further than UTF-8,
+//! UTF-16, CP932 (the WHATWG table) and EUC-JP.
 
 use super::bytes::{Bytes, unreadable};
+use super::decoded::fill;
 use crate::error::{Error, Result};
-use encoding_rs::{Decoder, DecoderResult, EUC_JP, Encoding as Table, SHIFT_JIS, UTF_16BE, UTF_16LE};
+use encoding_rs::{DecoderResult, EUC_JP, Encoding as Table, SHIFT_JIS, UTF_16BE, UTF_16LE};
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -30,7 +31,8 @@ impl Encoding {
         }
     }
 
-    fn table(self) -> Option<&'static Table> {
+    /// The decoder's table; `None` for UTF-8.
+    pub(super) fn table(self) -> Option<&'static Table> {
         match self {
             Self::Utf8 => None,
             Self::Utf16Le => Some(UTF_16LE),
@@ -82,8 +84,7 @@ pub(super) fn survey(bytes: &Bytes, path: &Path) -> Result<Survey> {
         return Err(Error::data("unsupported_format").with("file", path.display()).with("format", "UTF-32"));
     }
     let (sha256, length, valid) = digest(head, reader, wide.is_none()).map_err(fail)?;
-    let mut survey =
-        Survey { encoding: Encoding::Utf8, bom, bytes: length, sha256, bad: Vec::new(), bad_lines: 0 };
+    let mut survey = Survey { encoding: Encoding::Utf8, bom, bytes: length, sha256, bad: Vec::new(), bad_lines: 0 };
     match wide {
         Some(encoding) => {
             survey.encoding = encoding;
@@ -199,19 +200,38 @@ fn note_bad(survey: &mut Survey, bad: BadByte) {
 }
 
 /// How one candidate fares over the lines that are not plain ASCII.
+#[derive(Debug, Default)]
 struct Candidate {
-    encoding: Encoding,
+    encoding: Option<Encoding>,
+    /// Lines that fit, and lines that do not, leaving aside those that are surely UTF-8.
     fits: u64,
-    bad: Vec<BadByte>,
-    bad_lines: u64,
+    misfits: u64,
+    /// All lines that do not fit.
+    bad: Lines,
+}
+
+/// Lines counted, the first of them listed.
+#[derive(Debug, Default)]
+struct Lines {
+    count: u64,
+    first: Vec<BadByte>,
+}
+
+impl Lines {
+    fn add(&mut self, line: u64, offset: u64) {
+        self.count += 1;
+        if self.first.len() < LISTED {
+            self.first.push(BadByte { line, offset });
+        }
+    }
 }
 
 /// Decides among UTF-8, CP932 and EUC-JP line by line, and lists the lines that do not fit the winner.
 fn vote(bytes: &Bytes, survey: &mut Survey, path: &Path) -> Result<()> {
     let fail = |e| unreadable(path, e);
     let mut candidates = [Encoding::Utf8, Encoding::Cp932, Encoding::EucJp]
-        .map(|encoding| Candidate { encoding, fits: 0, bad: Vec::new(), bad_lines: 0 });
-    let mut kana = Kana::default();
+        .map(|encoding| Candidate { encoding: Some(encoding), ..Candidate::default() });
+    let (mut kana, mut surely_utf8) = (Kana::default(), Lines::default());
     let mut reader = BufReader::with_capacity(CHUNK, bytes.reader().map_err(fail)?);
     let (mut line, mut offset) = (0u64, 0u64);
     let (mut text, mut scratch) = (Vec::new(), Vec::new());
@@ -226,39 +246,50 @@ fn vote(bytes: &Bytes, survey: &mut Survey, path: &Path) -> Result<()> {
             return Err(Error::data("line_too_long").with("file", path.display()).with("line", line));
         }
         if !text.is_ascii() {
-            kana.look(&text);
+            // A character of three bytes: UTF-8 by chance is then as good as excluded.
+            let sure = text.iter().any(|b| *b >= 0xE0) && std::str::from_utf8(&text).is_ok();
+            if sure {
+                let at = text.iter().position(|b| *b >= 0x80).unwrap_or(0);
+                surely_utf8.add(line, offset + at as u64);
+            } else {
+                kana.look(&text);
+            }
             for candidate in &mut candidates {
-                match first_bad(candidate.encoding, &text, &mut scratch) {
-                    None => candidate.fits += 1,
-                    Some(at) => {
-                        candidate.bad_lines += 1;
-                        if candidate.bad.len() < LISTED {
-                            candidate.bad.push(BadByte { line, offset: offset + at as u64 });
-                        }
-                    }
+                let bad = first_bad(candidate.encoding.unwrap_or(Encoding::Utf8), &text, &mut scratch);
+                candidate.fits += u64::from(bad.is_none() && !sure);
+                candidate.misfits += u64::from(bad.is_some() && !sure);
+                if let Some(at) = bad {
+                    candidate.bad.add(line, offset + at as u64);
                 }
             }
         }
         offset += n;
     }
-    settle(candidates, &kana, survey);
+    settle(candidates, surely_utf8, &kana, survey);
     Ok(())
 }
 
-/// The candidate that fits most lines; UTF-8 if any of its lines holds more than ASCII and it fits at least as many.
-fn settle(candidates: [Candidate; 3], kana: &Kana, survey: &mut Survey) {
+/// The encoding of most lines; the lines of another encoding are then the bad ones.
+///
+/// UTF-8 text often fits CP932 by chance and gives rubbish there, while CP932 hardly ever fits UTF-8: so lines that are
+/// surely UTF-8 count for UTF-8 alone, and are told as bad in a CP932 file unless they are so few that chance explains them.
+fn settle(candidates: [Candidate; 3], surely_utf8: Lines, kana: &Kana, survey: &mut Survey) {
     let [utf8, cp932, euc] = candidates;
-    let japanese = match (cp932.bad_lines, euc.bad_lines) {
+    let japanese = match (cp932.misfits, euc.misfits) {
         (0, 0) if kana.looks_euc() => euc,
         (0, 0) => cp932,
         _ if euc.fits > cp932.fits => euc,
         _ => cp932,
     };
+    let mostly_utf8 = surely_utf8.count > 0 && surely_utf8.count >= utf8.bad.count;
     // Nothing fits anywhere: the file is UTF-8 (or ASCII) with stray bytes, not a Japanese encoding.
-    let chosen = if japanese.bad_lines > 0 && utf8.fits * 2 >= japanese.fits { utf8 } else { japanese };
-    survey.encoding = chosen.encoding;
-    survey.bad = chosen.bad;
-    survey.bad_lines = chosen.bad_lines;
+    let nothing_fits = japanese.misfits > 0 && (utf8.fits + surely_utf8.count) * 2 >= japanese.fits;
+    let chosen = if mostly_utf8 || nothing_fits { utf8 } else { japanese };
+    survey.encoding = chosen.encoding.unwrap_or(Encoding::Utf8);
+    let by_chance = surely_utf8.count * 100 < chosen.fits;
+    let mixed = survey.encoding != Encoding::Utf8 && surely_utf8.count > 0 && !by_chance;
+    let bad = if mixed { surely_utf8 } else { chosen.bad };
+    (survey.bad, survey.bad_lines) = (bad.first, bad.count);
 }
 
 /// Offset in `line` of the first byte that does not fit `encoding`.
@@ -325,74 +356,5 @@ impl Kana {
             return self.half * 10 >= (self.half + self.wide) * 3;
         }
         self.impossible > 0 || self.euc_kana * 10 >= self.euc_pairs * 3
-    }
-}
-
-/// Fills `buffer` as far as the reader goes.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(free) = buffer.get_mut(filled..).filter(|f| !f.is_empty()) {
-        match reader.read(free) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(filled)
-}
-
-/// The file's text as UTF-8, piece by piece, without its mark.
-pub(super) struct Decoded<'a> {
-    reader: Box<dyn Read + 'a>,
-    decoder: Option<Decoder>,
-    raw: Vec<u8>,
-    pending: (usize, usize),
-    at_end: bool,
-    consumed: u64,
-}
-
-impl<'a> Decoded<'a> {
-    /// Starts behind the mark of a surveyed file.
-    pub(super) fn new(bytes: &'a Bytes, survey: &Survey) -> io::Result<Self> {
-        let mut reader = bytes.reader()?;
-        let mut mark = [0u8; 3];
-        fill(&mut reader, mark.get_mut(..survey.bom).unwrap_or(&mut []))?;
-        let decoder = survey.encoding.table().map(Table::new_decoder_without_bom_handling);
-        let raw = if decoder.is_some() { vec![0; CHUNK] } else { Vec::new() };
-        Ok(Self { reader, decoder, raw, pending: (0, 0), at_end: false, consumed: survey.bom as u64 })
-    }
-
-    /// Bytes of the file taken so far.
-    pub(super) fn consumed(&self) -> u64 {
-        self.consumed
-    }
-
-    /// Writes text at the front of `out` (at least 16 bytes long); 0 at the end.
-    pub(super) fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Some(decoder) = &mut self.decoder else {
-            let n = fill(&mut self.reader, out)?;
-            self.consumed += n as u64;
-            return Ok(n);
-        };
-        loop {
-            if self.pending.0 == self.pending.1 && !self.at_end {
-                let n = fill(&mut self.reader, &mut self.raw)?;
-                self.consumed += n as u64;
-                self.pending = (0, n);
-                self.at_end = n < self.raw.len();
-            }
-            let source = self.raw.get(self.pending.0..self.pending.1).unwrap_or(&[]);
-            let (_, read, written, _) = decoder.decode_to_utf8(source, out, self.at_end);
-            self.pending.0 += read;
-            let done = self.at_end && self.pending.0 == self.pending.1;
-            if written > 0 || done {
-                if done && written == 0 {
-                    self.decoder = None;
-                    self.reader = Box::new(io::empty());
-                }
-                return Ok(written);
-            }
-        }
     }
 }

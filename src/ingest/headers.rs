@@ -223,11 +223,8 @@ fn deliver(source: &Source<'_>, headers: &[&str], matches: &[Match], resolved: &
             Match::Unknown => {
                 if speak {
                     let again = undeclared.contains(&header);
-                    let (code, level) = if again {
-                        ("duplicate_header", Level::Error)
-                    } else {
-                        ("undeclared_column", Level::Warning)
-                    };
+                    let (code, level) =
+                        if again { ("duplicate_header", Level::Error) } else { ("undeclared_column", Level::Warning) };
                     resolved.issues.push(Issue::new(code, level).at(1).column(&header, Some(index)));
                 }
                 undeclared.push(header.clone());

@@ -4,6 +4,7 @@ mod bytes;
 mod cells;
 mod csv;
 mod dates;
+mod decoded;
 mod encoding;
 mod faults;
 mod headers;

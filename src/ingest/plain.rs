@@ -4,7 +4,8 @@
 use super::bytes::{Bytes, file_name, unreadable};
 use super::csv::{tell_delimiter, tell_encoding};
 use super::dates;
-use super::encoding::{self, Decoded, Survey};
+use super::decoded::Decoded;
+use super::encoding::{self, Survey};
 use super::faults::Faults;
 use super::headers::shown;
 use super::records::{LARGEST_CELL, MOST_COLUMNS, Records, Row, Step};

@@ -2,7 +2,7 @@
 //! tell: where a quote was opened that never closes, blank lines, stray quotes, oversized cells; it keeps no more than one
 //! record. Quoting is that of RFC 4180 and of the `csv` crate, which is the peer in the tests.
 
-use super::encoding::Decoded;
+use super::decoded::Decoded;
 use std::io;
 
 /// Largest cell, in bytes of UTF-8.
@@ -53,7 +53,7 @@ impl<'a> Row<'a> {
 
     /// Every cell is empty or spaces.
     pub(super) fn is_empty(&self) -> bool {
-        self.text.bytes().all(|b| !(b > b' ')) || (0..self.cells.len()).all(|i| self.cell(i).trim().is_empty())
+        self.text.bytes().all(|b| b <= b' ') || (0..self.cells.len()).all(|i| self.cell(i).trim().is_empty())
     }
 }
 

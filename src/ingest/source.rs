@@ -1,8 +1,8 @@
 //! One file of one table, read in batches: the door of this room. It knows which formats there are, not what is in them.
 
 use super::bytes::{Bytes, file_name, unreadable};
-use super::words::words;
 use super::csv;
+use super::words::words;
 use crate::domain::{Ladder, OVERALL, TOPICS};
 use crate::error::{Error, Result};
 use crate::findings::{Input, Issue};

@@ -218,7 +218,8 @@ pub(super) fn absent<'w, T>(text: &str, missing: &'w Tokens) -> Option<Parsed<'w
     if text.contains('\0') {
         return Some(Parsed::Bad(Fault::Nul));
     }
-    let spreadsheet = ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"];
+    let spreadsheet =
+        ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"];
     let wrong = text.starts_with('#') && spreadsheet.iter().any(|e| text.eq_ignore_ascii_case(e));
     wrong.then_some(Parsed::Bad(Fault::ExcelError))
 }
@@ -264,8 +265,7 @@ fn plain_number(bytes: &[u8]) -> Option<f64> {
     Some(if negative { -value } else { value })
 }
 
-const POWERS: [f64; 17] =
-    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
+const POWERS: [f64; 17] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
 
 fn careful_number<'w>(text: &str, commas: Commas) -> Parsed<'w, f64> {
     let bare = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
@@ -358,7 +358,7 @@ pub(super) fn category<'r, 'w>(raw: &'r str, missing: &'w Tokens) -> (Parsed<'w,
         return (Parsed::Value(Cow::Borrowed(raw)), None);
     }
     let hidden = trimmed.chars().find(|c| invisible(*c)).map(Fault::Invisible);
-    let control = trimmed.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'));
+    let control = trimmed.chars().any(unprintable);
     let found = hidden.or(control.then_some(Fault::Control));
     let full = trimmed.chars().any(full_width);
     let half = trimmed.chars().any(|c| matches!(c, '\u{FF61}'..='\u{FF9F}'));
@@ -367,7 +367,7 @@ pub(super) fn category<'r, 'w>(raw: &'r str, missing: &'w Tokens) -> (Parsed<'w,
     }
     let mut folded = String::with_capacity(trimmed.len());
     let mut kana = String::new();
-    for c in trimmed.chars().filter(|c| !invisible(*c) && !(c.is_control() && !matches!(c, '\t' | '\n' | '\r'))) {
+    for c in trimmed.chars().filter(|c| !invisible(*c) && !unprintable(*c)) {
         // Kana are folded in runs: a voicing mark belongs to the letter before it.
         if matches!(c, '\u{FF61}'..='\u{FF9F}') {
             kana.push(c);
@@ -383,6 +383,11 @@ pub(super) fn category<'r, 'w>(raw: &'r str, missing: &'w Tokens) -> (Parsed<'w,
         _ => spaces(raw, trimmed),
     };
     (Parsed::Value(Cow::Owned(folded)).tidied(form), found)
+}
+
+/// Control characters other than those a quoted cell may well hold.
+fn unprintable(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
 fn full_width(c: char) -> bool {
