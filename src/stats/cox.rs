@@ -253,8 +253,7 @@ impl<'l> Model<'l> {
     fn evaluate(&self, beta: &Array1<f64>) -> Point {
         let p = beta.len();
         let risks = self.risks(beta);
-        let mut point =
-            Point { loglik: 0.0, score: Array1::zeros(p), information: Array2::zeros((p, p)), events: 0 };
+        let mut point = Point { loglik: 0.0, score: Array1::zeros(p), information: Array2::zeros((p, p)), events: 0 };
         self.sweep(&risks, |moment| {
             let d = moment.rows.len();
             point.events += d;

@@ -123,7 +123,11 @@ fn polished(q: f64, df: f64) -> f64 {
         } else {
             (target - upper.ln(), t_density(t, df) * t / upper)
         };
-        if gap > 0.0 { high = u } else { low = u }
+        if gap > 0.0 {
+            high = u
+        } else {
+            low = u
+        }
         let newton = u - gap / slope;
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
         let done = (next - u).abs() <= 4.0 * f64::EPSILON;
@@ -239,7 +243,11 @@ pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
     }
     for _ in 0..200 {
         let excess = if p <= 0.5 { lower(x) - p } else { (1.0 - p) - upper(x) };
-        if excess > 0.0 { high = x } else { low = x }
+        if excess > 0.0 {
+            high = x
+        } else {
+            low = x
+        }
         let density = ((shape - 1.0) * x.ln() - x - libm::lgamma(shape)).exp();
         let newton = x - excess / density;
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };

@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::agree::near;
 
 /// The shared data folder, from `ONEONONE_SHARED` or beside any parent folder.
+#[allow(clippy::print_stderr, reason = "a skipped test must say so")]
 fn shared() -> Option<PathBuf> {
     let found = std::env::var_os("ONEONONE_SHARED").map(|root| PathBuf::from(root).join("data")).or_else(|| {
         let start = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -42,7 +43,8 @@ struct Table {
 impl Table {
     fn read(path: &Path) -> Self {
         let mut reader = csv::Reader::from_path(path).unwrap();
-        let names = reader.headers().unwrap().iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+        let names =
+            reader.headers().unwrap().iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
         let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
         Self { names, rows }
     }
@@ -142,11 +144,7 @@ fn check_model(table: &Table, model: &Value, clusters: Option<Vec<u32>>) {
             let what = format!("{outcome} ~ {name}, {field}");
             near(&what, inference.estimate, model["coef"][name].as_f64().unwrap(), 1e-8);
             near(&what, inference.std_error, expected[name].as_f64().unwrap(), allowed);
-            for (of, field) in [
-                (Kind::Iid, "p"),
-                (Kind::Cr1, "p_CR1_t_df_Gminus1"),
-                (Kind::Cr2, "p_satterthwaite"),
-            ] {
+            for (of, field) in [(Kind::Iid, "p"), (Kind::Cr1, "p_CR1_t_df_Gminus1"), (Kind::Cr2, "p_satterthwaite")] {
                 if let (true, Some(p)) = (of == kind, model.get(field)) {
                     near(&what, inference.p_value, p[name].as_f64().unwrap(), 1e-6);
                 }
@@ -229,7 +227,11 @@ fn two_groups_of_the_experiments_are_compared_as_in_r() {
         let pair = &rct[name];
         let arm = |suffix: &str| {
             let count = number(pair, &format!("/n_{suffix}")) as usize;
-            Moments::from_summary(count, number(pair, &format!("/mean_{suffix}")), number(pair, &format!("/sd_{suffix}")))
+            Moments::from_summary(
+                count,
+                number(pair, &format!("/mean_{suffix}")),
+                number(pair, &format!("/sd_{suffix}")),
+            )
         };
         let (treated, control) = (arm("t"), arm("c"));
         let result = welch(&treated, &control, 0.95).unwrap();
@@ -320,7 +322,8 @@ fn curves_and_log_rank_tests_of_the_reference_files_are_reproduced() {
             lives(&table, time, event)
         };
         let groups = levels.map(part);
-        let strata: Vec<&str> = case["strata"].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
+        let strata: Vec<&str> =
+            case["strata"].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
         for (g, level) in levels.iter().enumerate() {
             let curve = kaplan_meier(&groups[g]);
             let label = format!("{group}={level}");
