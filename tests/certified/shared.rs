@@ -20,10 +20,12 @@ use super::agree::near;
 /// The shared data folder, from `ONEONONE_SHARED` or beside any parent folder.
 #[allow(clippy::print_stderr, reason = "a skipped test must say so")]
 fn shared() -> Option<PathBuf> {
-    let found = std::env::var_os("ONEONONE_SHARED").map(|root| PathBuf::from(root).join("data")).or_else(|| {
-        let start = Path::new(env!("CARGO_MANIFEST_DIR"));
-        start.ancestors().map(|parent| parent.join("shared/data")).find(|folder| folder.is_dir())
-    });
+    let named = std::env::var_os("ONEONONE_SHARED").map(|root| PathBuf::from(root).join("data"));
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|parent| parent.join("shared/data"));
+    let found = match named {
+        Some(folder) => Some(folder).filter(|folder| folder.is_dir()),
+        None => beside().find(|folder| folder.is_dir()),
+    };
     if found.is_none() {
         eprintln!("skipped: no shared data folder");
     }
@@ -297,9 +299,9 @@ fn cox_models_of_the_reference_files_are_reproduced_with_both_ties() {
             assert_eq!(fitted.n as u64, models[name]["n"].as_u64().unwrap());
             assert_eq!(fitted.events as u64, models[name]["events"].as_u64().unwrap());
             for (j, term) in names.iter().enumerate() {
-                // R stops its steps at a relative change of 1e-9 in the likelihood: half of the digits in coefficients.
-                near(&format!("{name} {term}"), fitted.coefficients[j], expected["coef"][term].as_f64().unwrap(), 2e-5);
-                near(&format!("{name} {term}"), errors[j], expected["se"][term].as_f64().unwrap(), 1e-5);
+                // R stops at a relative change of 1e-9 in the likelihood, which leaves coefficients a little short.
+                near(&format!("{name} {term}"), fitted.coefficients[j], expected["coef"][term].as_f64().unwrap(), 1e-6);
+                near(&format!("{name} {term}"), errors[j], expected["se"][term].as_f64().unwrap(), 1e-7);
             }
             near("null", fitted.loglik_null, number(expected, "/loglik/0"), 1e-10);
             near("loglik", fitted.loglik, number(expected, "/loglik/1"), 1e-10);
