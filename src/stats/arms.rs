@@ -17,8 +17,7 @@ pub fn welch(treated: &Moments, control: &Moments, level: f64) -> Option<Inferen
     if variance.is_nan() || variance <= 0.0 {
         return None;
     }
-    let df = variance * variance
-        / (a * a / (treated.count as f64 - 1.0) + b * b / (control.count as f64 - 1.0));
+    let df = variance * variance / (a * a / (treated.count as f64 - 1.0) + b * b / (control.count as f64 - 1.0));
     Some(Inference::new(treated.mean - control.mean, variance.sqrt(), df, level))
 }
 

@@ -109,7 +109,11 @@ pub fn quantile(p: f64, a: f64, b: f64) -> f64 {
     for _ in 0..200 {
         let tails = incomplete(a, b, x, 1.0 - x);
         let excess = if p <= 0.5 { tails.lower - p } else { (1.0 - p) - tails.upper };
-        if excess > 0.0 { high = x } else { low = x }
+        if excess > 0.0 {
+            high = x
+        } else {
+            low = x
+        }
         let density = power_product(a, b, x, 1.0 - x) / (x * (1.0 - x));
         let newton = x - excess / density;
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };

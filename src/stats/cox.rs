@@ -112,7 +112,8 @@ fn maximise(model: &Model<'_>, start: Point) -> Result<(Array1<f64>, Point, usiz
     let mut beta = Array1::zeros(start.score.len());
     let mut point = start;
     for iteration in 1..=50 {
-        let mut step = eigen::solve(&point.information, &point.score).ok_or(CoxFault::Singular)?;
+        // The information was regular at 0; that it vanishes on the way means that the likelihood flattens out.
+        let mut step = eigen::solve(&point.information, &point.score).ok_or(CoxFault::NotConverged)?;
         let mut next = model.evaluate(&(&beta + &step));
         for _ in 0..30 {
             if next.loglik >= point.loglik - 1e-12 * point.loglik.abs() {
@@ -252,8 +253,7 @@ impl<'l> Model<'l> {
     fn evaluate(&self, beta: &Array1<f64>) -> Point {
         let p = beta.len();
         let risks = self.risks(beta);
-        let mut point =
-            Point { loglik: 0.0, score: Array1::zeros(p), information: Array2::zeros((p, p)), events: 0 };
+        let mut point = Point { loglik: 0.0, score: Array1::zeros(p), information: Array2::zeros((p, p)), events: 0 };
         self.sweep(&risks, |moment| {
             let d = moment.rows.len();
             point.events += d;

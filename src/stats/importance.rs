@@ -44,9 +44,12 @@ pub fn correlation(covariance: &Array2<f64>) -> Option<Array2<f64>> {
     if sd.is_empty() || sd.iter().any(|&value| !value.is_finite() || value <= 0.0) {
         return None;
     }
-    Some(Array2::from_shape_fn(covariance.dim(), |(i, j)| {
-        if i == j { 1.0 } else { covariance[[i, j]] / (sd[i] * sd[j]) }
-    }))
+    Some(Array2::from_shape_fn(
+        covariance.dim(),
+        |(i, j)| {
+            if i == j { 1.0 } else { covariance[[i, j]] / (sd[i] * sd[j]) }
+        },
+    ))
 }
 
 fn parts(correlation: &Array2<f64>) -> (Array2<f64>, Array1<f64>) {

@@ -76,6 +76,18 @@ impl Matrix {
         let part = Slice::from(first_row..end);
         Block { x: self.x.slice_axis(Axis(0), part), y: self.y.slice_axis(Axis(0), part), first_row }
     }
+
+    /// The aggregate of one run of batches.
+    fn part<'r, R>(&'r self, run: usize, batches: usize, empty: &(dyn Fn() -> R + Sync)) -> R
+    where
+        R: Reduce<Batch<'r> = Block<'r>>,
+    {
+        let mut part = empty();
+        for batch in run * RUN..((run + 1) * RUN).min(batches) {
+            part.absorb(self.block(batch));
+        }
+        part
+    }
 }
 
 impl Rows for Matrix {
@@ -86,19 +98,14 @@ impl Rows for Matrix {
         R: Reduce<Batch<'r> = Block<'r>> + Send,
     {
         let batches = self.rows().div_ceil(BATCH);
-        let runs: Vec<R> = (0..batches.div_ceil(RUN))
-            .into_par_iter()
-            .map(|run| {
-                let mut part = empty();
-                for batch in run * RUN..((run + 1) * RUN).min(batches) {
-                    part.absorb(self.block(batch));
-                }
-                part
-            })
-            .collect();
+        let runs: Vec<usize> = (0..batches.div_ceil(RUN)).collect();
         let mut whole = empty();
-        for part in runs {
-            whole.merge(part);
+        // Parts are merged in their order, so how many are made at a time changes memory and not a bit of the answer.
+        for wave in runs.chunks(2 * rayon::current_num_threads()) {
+            let parts: Vec<R> = wave.par_iter().map(|&run| self.part(run, batches, empty)).collect();
+            for part in parts {
+                whole.merge(part);
+            }
         }
         whole
     }

@@ -106,7 +106,8 @@ pub fn difference(units: &[Unit], plan: &Plan) -> Option<Permutation> {
         let smallest_p = if mirrored { 2.0 / all } else { 1.0 / all };
         Some(Permutation { observed, p_value: tally.far as f64 / all, smallest_p, draws: tally.all, exact: true })
     } else {
-        let far = (0..plan.draws).into_par_iter().filter(|&draw| drawn(&strata, &sum, plan, draw).abs() >= bound).count();
+        let far =
+            (0..plan.draws).into_par_iter().filter(|&draw| drawn(&strata, &sum, plan, draw).abs() >= bound).count();
         let m = plan.draws as f64 + 1.0;
         let p_value = (far as f64 + 1.0) / m;
         Some(Permutation { observed, p_value, smallest_p: 1.0 / m, draws: plan.draws, exact: false })
@@ -194,8 +195,7 @@ fn choose_units(strata: &[Stratum], at: usize, from: usize, left: usize, sums: (
         return enumerate(strata, at + 1, sums.0, sums.1, tally);
     }
     let units = &strata[at].units;
-    for next in from..=units.len() - left {
-        let (total, size) = units[next];
+    for (next, &(total, size)) in units.iter().enumerate().take(units.len() + 1 - left).skip(from) {
         choose_units(strata, at, next + 1, left - 1, (sums.0 + total, sums.1 + size), tally);
     }
 }

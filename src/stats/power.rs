@@ -9,7 +9,7 @@ pub fn mde(std_error: f64, df: f64, alpha: f64, power: f64) -> f64 {
 }
 
 /// Power of the two-sided pooled normal test of two proportions with these group sizes (as R's `power.prop.test` when
-/// the sizes are equal; the far tail is not counted).
+/// the sizes are equal; the far tail is not counted). Not a number when both shares are 0 or both are 1.
 pub fn two_proportions(p1: f64, n1: f64, p2: f64, n2: f64, alpha: f64) -> f64 {
     let pooled = (n1 * p1 + n2 * p2) / (n1 + n2);
     let under_null = (pooled * (1.0 - pooled) * (1.0 / n1 + 1.0 / n2)).sqrt();

@@ -125,7 +125,7 @@ fn express(scaled: &[Array1<f64>], independent: &[usize], column: usize) -> Rela
     let combination = independent
         .iter()
         .zip(solution)
-        .filter(|(_, coefficient)| coefficient.is_finite() && coefficient.abs() > 1e-7)
+        .filter(|(_, coefficient)| coefficient.is_finite() && coefficient.abs() > 1e-9)
         .map(|(&other, coefficient)| (other, coefficient))
         .collect();
     Relation { column, combination }
@@ -135,14 +135,15 @@ fn express(scaled: &[Array1<f64>], independent: &[usize], column: usize) -> Rela
 /// unless that column is the constant or stands in another relation too.
 fn natural(found: &[Relation], at: usize, intercept: Option<usize>) -> Relation {
     let relation = &found[at];
-    let largest = relation
-        .combination
-        .iter()
-        .filter(|(other, _)| Some(*other) != intercept)
-        .fold((relation.column, 1.0 + 1e-6), |best: (usize, f64), &(other, coefficient)| {
-            if coefficient.abs() > best.1 { (other, coefficient.abs()) } else { best }
-        })
-        .0;
+    let largest =
+        relation
+            .combination
+            .iter()
+            .filter(|(other, _)| Some(*other) != intercept)
+            .fold((relation.column, 1.0 + 1e-6), |best: (usize, f64), &(other, coefficient)| {
+                if coefficient.abs() > best.1 { (other, coefficient.abs()) } else { best }
+            })
+            .0;
     let shared = found
         .iter()
         .enumerate()

@@ -216,8 +216,8 @@ impl RiskTable {
     fn at(&mut self, time: f64) -> (usize, usize) {
         let entered = self.entries.partition_point(|&entry| entry < time);
         let gone = self.exits.partition_point(|&exit| exit < time);
-        let events = self.events.partition_point(|&event| event <= time)
-            - self.events.partition_point(|&event| event < time);
+        let events =
+            self.events.partition_point(|&event| event <= time) - self.events.partition_point(|&event| event < time);
         (entered - gone, events)
     }
 }

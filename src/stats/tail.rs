@@ -51,7 +51,31 @@ pub fn t_two_sided(t: f64, df: f64) -> f64 {
         return normal_two_sided(t);
     }
     let square = t * t;
+    if near_normal(square, df) {
+        return normal_two_sided(normal_equivalent(t.abs(), df));
+    }
     beta::incomplete(0.5 * df, 0.5, df / (df + square), square / (df + square)).lower
+}
+
+/// Whether the Cornish-Fisher expansion is exact to a float here; the continued fraction loses digits in the same place,
+/// where `df / (df + t^2)` is next to 1.
+fn near_normal(square: f64, df: f64) -> bool {
+    df >= 1e3 && square < 4e-3 * df
+}
+
+/// The normal deviate with the same tail as `t >= 0`: Newton steps on the Cornish-Fisher expansion, which is nearly the
+/// identity here.
+fn normal_equivalent(t: f64, df: f64) -> f64 {
+    let mut z = t;
+    for _ in 0..20 {
+        let gap = cornish_fisher(z, df) - t;
+        let step = gap / (1.0 + (3.0 * z * z + 1.0) / (4.0 * df));
+        z -= step;
+        if step.abs() <= f64::EPSILON * z {
+            break;
+        }
+    }
+    z
 }
 
 /// The t quantile of `p` with `df > 0` degrees of freedom, whole or not.
@@ -99,7 +123,11 @@ fn polished(q: f64, df: f64) -> f64 {
         } else {
             (target - upper.ln(), t_density(t, df) * t / upper)
         };
-        if gap > 0.0 { high = u } else { low = u }
+        if gap > 0.0 {
+            high = u
+        } else {
+            low = u
+        }
         let newton = u - gap / slope;
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
         let done = (next - u).abs() <= 4.0 * f64::EPSILON;
@@ -114,6 +142,9 @@ fn polished(q: f64, df: f64) -> f64 {
 /// `P(0 < T < t)`.
 fn central(t: f64, df: f64) -> f64 {
     let square = t * t;
+    if near_normal(square, df) {
+        return 0.5 * libm::erf(normal_equivalent(t, df) * std::f64::consts::FRAC_1_SQRT_2);
+    }
     0.5 * beta::incomplete(0.5 * df, 0.5, df / (df + square), square / (df + square)).upper
 }
 
@@ -212,7 +243,11 @@ pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
     }
     for _ in 0..200 {
         let excess = if p <= 0.5 { lower(x) - p } else { (1.0 - p) - upper(x) };
-        if excess > 0.0 { high = x } else { low = x }
+        if excess > 0.0 {
+            high = x
+        } else {
+            low = x
+        }
         let density = ((shape - 1.0) * x.ln() - x - libm::lgamma(shape)).exp();
         let newton = x - excess / density;
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };

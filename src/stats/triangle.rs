@@ -54,8 +54,8 @@ impl Triangle {
         }
         triangularise(&mut columns);
         for (j, column) in columns.iter().enumerate() {
-            for i in 0..width {
-                self.r[[i, j]] = if i <= j { column[i] } else { 0.0 };
+            for (i, &value) in column.iter().enumerate().take(width) {
+                self.r[[i, j]] = if i <= j { value } else { 0.0 };
             }
         }
         self.normalise_signs();

@@ -7,7 +7,10 @@ use oneonone::stats::matrix::Matrix;
 #[track_caller]
 pub fn near(what: &str, actual: f64, expected: f64, relative: f64) {
     let error = if expected == 0.0 { actual.abs() } else { ((actual - expected) / expected).abs() };
-    assert!(error <= relative, "{what}: {actual:e} is not {expected:e} (relative error {error:e}, allowed {relative:e})");
+    assert!(
+        error <= relative,
+        "{what}: {actual:e} is not {expected:e} (relative error {error:e}, allowed {relative:e})"
+    );
 }
 
 /// Asserts that two numbers agree to this many significant digits.

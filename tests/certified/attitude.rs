@@ -116,14 +116,8 @@ const BETA: [f64; 6] = [
     0.0311997486054357,
     -0.183464450043864,
 ];
-const VIF: [f64; 6] = [
-    2.66706030825785,
-    1.600891407384,
-    2.27104315804566,
-    3.07822621819102,
-    1.22810896720675,
-    1.95159079115008,
-];
+const VIF: [f64; 6] =
+    [2.66706030825785, 1.600891407384, 2.27104315804566, 3.07822621819102, 1.22810896720675, 1.95159079115008];
 const LMG: [f64; 6] = [
     0.370816194319328,
     0.0509037929715443,
@@ -191,12 +185,9 @@ fn p_values_f_and_holm_are_those_of_r() {
 #[test]
 fn importance_is_that_of_relaimpo_and_both_shares_sum_to_r_squared() {
     let result = importance(&covariance_matrix(&columns())).unwrap();
-    for (actual, expected) in [
-        (&result.beta, BETA),
-        (&result.vif, VIF),
-        (result.lmg.as_ref().unwrap(), LMG),
-        (&result.johnson, JOHNSON),
-    ] {
+    for (actual, expected) in
+        [(&result.beta, BETA), (&result.vif, VIF), (result.lmg.as_ref().unwrap(), LMG), (&result.johnson, JOHNSON)]
+    {
         for (actual, expected) in actual.iter().zip(expected) {
             near("importance", *actual, expected, 1e-10);
         }

@@ -18,11 +18,14 @@ use serde_json::Value;
 use super::agree::near;
 
 /// The shared data folder, from `ONEONONE_SHARED` or beside any parent folder.
+#[allow(clippy::print_stderr, reason = "a skipped test must say so")]
 fn shared() -> Option<PathBuf> {
-    let found = std::env::var_os("ONEONONE_SHARED").map(|root| PathBuf::from(root).join("data")).or_else(|| {
-        let start = Path::new(env!("CARGO_MANIFEST_DIR"));
-        start.ancestors().map(|parent| parent.join("shared/data")).find(|folder| folder.is_dir())
-    });
+    let named = std::env::var_os("ONEONONE_SHARED").map(|root| PathBuf::from(root).join("data"));
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|parent| parent.join("shared/data"));
+    let found = match named {
+        Some(folder) => Some(folder).filter(|folder| folder.is_dir()),
+        None => beside().find(|folder| folder.is_dir()),
+    };
     if found.is_none() {
         eprintln!("skipped: no shared data folder");
     }
@@ -42,7 +45,8 @@ struct Table {
 impl Table {
     fn read(path: &Path) -> Self {
         let mut reader = csv::Reader::from_path(path).unwrap();
-        let names = reader.headers().unwrap().iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+        let names =
+            reader.headers().unwrap().iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
         let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
         Self { names, rows }
     }
@@ -142,11 +146,7 @@ fn check_model(table: &Table, model: &Value, clusters: Option<Vec<u32>>) {
             let what = format!("{outcome} ~ {name}, {field}");
             near(&what, inference.estimate, model["coef"][name].as_f64().unwrap(), 1e-8);
             near(&what, inference.std_error, expected[name].as_f64().unwrap(), allowed);
-            for (of, field) in [
-                (Kind::Iid, "p"),
-                (Kind::Cr1, "p_CR1_t_df_Gminus1"),
-                (Kind::Cr2, "p_satterthwaite"),
-            ] {
+            for (of, field) in [(Kind::Iid, "p"), (Kind::Cr1, "p_CR1_t_df_Gminus1"), (Kind::Cr2, "p_satterthwaite")] {
                 if let (true, Some(p)) = (of == kind, model.get(field)) {
                     near(&what, inference.p_value, p[name].as_f64().unwrap(), 1e-6);
                 }
@@ -229,7 +229,11 @@ fn two_groups_of_the_experiments_are_compared_as_in_r() {
         let pair = &rct[name];
         let arm = |suffix: &str| {
             let count = number(pair, &format!("/n_{suffix}")) as usize;
-            Moments::from_summary(count, number(pair, &format!("/mean_{suffix}")), number(pair, &format!("/sd_{suffix}")))
+            Moments::from_summary(
+                count,
+                number(pair, &format!("/mean_{suffix}")),
+                number(pair, &format!("/sd_{suffix}")),
+            )
         };
         let (treated, control) = (arm("t"), arm("c"));
         let result = welch(&treated, &control, 0.95).unwrap();
@@ -295,9 +299,9 @@ fn cox_models_of_the_reference_files_are_reproduced_with_both_ties() {
             assert_eq!(fitted.n as u64, models[name]["n"].as_u64().unwrap());
             assert_eq!(fitted.events as u64, models[name]["events"].as_u64().unwrap());
             for (j, term) in names.iter().enumerate() {
-                // R stops its steps at a relative change of 1e-9 in the likelihood: half of the digits in coefficients.
-                near(&format!("{name} {term}"), fitted.coefficients[j], expected["coef"][term].as_f64().unwrap(), 2e-5);
-                near(&format!("{name} {term}"), errors[j], expected["se"][term].as_f64().unwrap(), 1e-5);
+                // R stops at a relative change of 1e-9 in the likelihood, which leaves coefficients a little short.
+                near(&format!("{name} {term}"), fitted.coefficients[j], expected["coef"][term].as_f64().unwrap(), 1e-6);
+                near(&format!("{name} {term}"), errors[j], expected["se"][term].as_f64().unwrap(), 1e-7);
             }
             near("null", fitted.loglik_null, number(expected, "/loglik/0"), 1e-10);
             near("loglik", fitted.loglik, number(expected, "/loglik/1"), 1e-10);
@@ -320,7 +324,8 @@ fn curves_and_log_rank_tests_of_the_reference_files_are_reproduced() {
             lives(&table, time, event)
         };
         let groups = levels.map(part);
-        let strata: Vec<&str> = case["strata"].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
+        let strata: Vec<&str> =
+            case["strata"].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
         for (g, level) in levels.iter().enumerate() {
             let curve = kaplan_meier(&groups[g]);
             let label = format!("{group}={level}");

@@ -9,9 +9,8 @@ use super::agree::near;
 
 const LEFT: [f64; 9] = [6.0, 6.0, 6.0, 7.0, 10.0, 13.0, 16.0, 22.0, 23.0];
 const STAYED: [f64; 12] = [6.0, 9.0, 10.0, 11.0, 17.0, 19.0, 20.0, 25.0, 32.0, 32.0, 34.0, 35.0];
-const PLACEBO: [f64; 21] = [
-    1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 5.0, 5.0, 8.0, 8.0, 8.0, 8.0, 11.0, 11.0, 12.0, 12.0, 15.0, 17.0, 22.0, 23.0,
-];
+const PLACEBO: [f64; 21] =
+    [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 5.0, 5.0, 8.0, 8.0, 8.0, 8.0, 11.0, 11.0, 12.0, 12.0, 15.0, 17.0, 22.0, 23.0];
 
 fn arms() -> (Vec<Life>, Vec<Life>) {
     let treated = LEFT.into_iter().map(Life::left).chain(STAYED.into_iter().map(Life::stayed)).collect();
@@ -46,7 +45,9 @@ fn limits_on_both_scales_hold_the_curve_and_stay_in_range() {
     let (treated, _) = arms();
     for step in kaplan_meier(&treated).steps {
         for limits in [step.log_limits(0.95), step.log_log_limits(0.95)] {
-            assert!(limits.low > 0.0 && limits.low < step.survival && step.survival < limits.high && limits.high <= 1.0);
+            assert!(
+                limits.low > 0.0 && limits.low < step.survival && step.survival < limits.high && limits.high <= 1.0
+            );
         }
     }
     // R: survfit(conf.type = "log-log") at 6 weeks: 0.620 to 0.952; "log": 0.720 to 1.

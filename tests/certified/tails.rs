@@ -95,7 +95,7 @@ const BETA_QUANTILES: [(f64, f64, f64, f64); 6] = [
     (0.975, 3.0, 8.0, 0.55609546230764148305),
     (0.025, 45.0, 200.0, 0.13781780082748582786),
     (0.975, 2.5, 100000.0, 0.000064159970419966357303),
-    (0.025, 56.0, 412.0, 0.091866138040483180191),
+    (0.025, 56.0, 412.0, 0.091866122063811242225),
     (0.5, 0.5, 0.5, 0.5),
 ];
 
@@ -142,7 +142,8 @@ fn two_sided_t_probabilities_keep_their_digits_in_the_far_tail() {
 #[test]
 fn the_normal_tail_and_quantile_are_exact_to_a_float() {
     for (z, expected) in NORMAL_UPPER {
-        near(&format!("P(Z > {z})"), tail::normal_upper(z), expected, 1e-14);
+        // Rounding z / sqrt(2) alone moves the tail by z^2 parts in 1e16.
+        near(&format!("P(Z > {z})"), tail::normal_upper(z), expected, 1e-15 + 2e-16 * z * z);
     }
     for (p, expected) in NORMAL_QUANTILES {
         near(&format!("z({p})"), tail::normal_quantile(p), expected, 1e-15);
