@@ -5,7 +5,7 @@ use super::shared::{self, word};
 use super::{Align, Block, Table};
 use crate::findings::Estimate;
 use crate::findings::comparison::{Comparison, MonthPoint};
-use crate::text::{Language, names, number, say};
+use crate::text::{self, Language, names, number, say};
 
 /// At most this many months are shown; the rest is in the findings.
 const MONTHS: usize = 24;
@@ -18,7 +18,7 @@ pub fn compose(page: &mut Vec<Block>, c: &Comparison, language: Language) {
         ("treatment", names::group(language, treatment)),
         ("control", names::group(language, control)),
     ];
-    page.push(Block::Heading(say(language, "table.comparison_heading", &values)));
+    page.push(super::heading(&say(language, "table.comparison_heading", &values)));
     page.push(Block::Paragraph(design_line(c, language)));
     page.push(Block::Table(arms_table(c, language)));
     page.push(Block::Paragraph(plain_sentence(c, language)));
@@ -121,7 +121,7 @@ fn technical_sentence(c: &Comparison, language: Language) -> String {
             ("words", shared::vcov(language, &c.vcov)),
             ("df", shared::df(d.df)),
             ("p", shared::p_phrase(language, d.p_value)),
-            ("method", names::clean(&c.lift.method)),
+            ("method", method(&c.lift.method, language)),
         ],
     );
     if let Some(permutation) = &c.permutation {
@@ -138,7 +138,12 @@ fn technical_sentence(c: &Comparison, language: Language) -> String {
     if let Some(icc) = c.icc {
         sentence.push_str(&say(language, "table.icc", &[("icc", figure(icc, 3))]));
     }
-    sentence
+    sentence + &word(language, "stop")
+}
+
+fn method(code: &str, language: Language) -> String {
+    let key = format!("table.method_{code}");
+    if text::knows(language, &key) { say(language, &key, &[]) } else { names::clean(code) }
 }
 
 fn balance_table(c: &Comparison, language: Language) -> Table {

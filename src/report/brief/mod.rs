@@ -120,3 +120,10 @@ pub fn compose(findings: &Findings, language: Language) -> Vec<Block> {
     faults::issues(&mut page, findings.issues(), language);
     page
 }
+
+/// A heading, its first letter a capital where the script has them.
+pub fn heading(text: &str) -> Block {
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    Block::Heading(first + letters.as_str())
+}

@@ -11,6 +11,8 @@ const GAP: usize = 2;
 const NARROW_WORDS: usize = 14;
 /// No column is made narrower than this.
 const NARROW: usize = 4;
+/// A word of a title keeps at most this width whole; Japanese titles have no words and wrap beyond it.
+const TITLE_WORD: usize = 10;
 /// Lines of one cell; what is longer is cut.
 const CELL_LINES: usize = 6;
 
@@ -19,7 +21,7 @@ pub fn lines(table: &Table, page: usize) -> Vec<String> {
     let rows: Vec<Vec<String>> = table.rows.iter().map(|r| r.iter().map(|c| safe::plain(c)).collect()).collect();
     let titles: Vec<String> = table.columns.iter().map(|(title, _)| safe::plain(title)).collect();
     let sides: Vec<Align> = table.columns.iter().map(|(_, side)| *side).collect();
-    let widths = fit(natural(&titles, &rows), &sides, page);
+    let widths = fit(&titles, &rows, &sides, page);
     let mut out = row_lines(&titles, &widths, &sides);
     let rule = widths.iter().map(|w| "-".repeat(*w)).collect::<Vec<_>>().join(&" ".repeat(GAP));
     out.push(cut(&rule, page));
@@ -29,27 +31,35 @@ pub fn lines(table: &Table, page: usize) -> Vec<String> {
     out.into_iter().map(|line| cut(&line, page)).collect()
 }
 
-/// What every column needs: its cells in one line; a title may wrap, but not inside a word.
-fn natural(titles: &[String], rows: &[Vec<String>]) -> Vec<usize> {
+/// What the cells of every column need in one line, and at least the longest word of its title.
+fn needed(titles: &[String], rows: &[Vec<String>]) -> Vec<usize> {
     let cell = |i: usize| rows.iter().filter_map(|r| r.get(i)).map(|c| width(c)).max().unwrap_or(0);
     titles.iter().enumerate().map(|(i, title)| cell(i).max(longest_word(title)).max(1)).collect()
 }
 
 fn longest_word(title: &str) -> usize {
-    title.split(' ').map(width).max().unwrap_or(0).min(16)
+    title.split(' ').map(width).max().unwrap_or(0).min(TITLE_WORD)
 }
 
-/// Widths that fit the page: words give first, down to `NARROW_WORDS`, then the widest column gives.
-fn fit(mut widths: Vec<usize>, sides: &[Align], page: usize) -> Vec<usize> {
+/// Widths that fit the page: titles in one line if there is room; else titles wrap, then words give, down to
+/// `NARROW_WORDS`, then the widest column gives.
+fn fit(titles: &[String], rows: &[Vec<String>], sides: &[Align], page: usize) -> Vec<usize> {
+    let mut widths = needed(titles, rows);
     let room = page.saturating_sub(GAP * widths.len().saturating_sub(1));
+    for (i, title) in titles.iter().enumerate() {
+        let spare = room.saturating_sub(widths.iter().sum());
+        let wish = width(title);
+        if let Some(w) = widths.get_mut(i).filter(|w| **w < wish && wish - **w <= spare) {
+            *w = wish;
+        }
+    }
     while widths.iter().sum::<usize>() > room {
-        let giving = |i: &usize| match sides.get(*i) {
-            Some(Align::Left) => widths.get(*i).is_some_and(|w| *w > NARROW_WORDS),
-            _ => false,
+        let words = |i: &usize| {
+            matches!(sides.get(*i), Some(Align::Left)) && widths.get(*i).is_some_and(|w| *w > NARROW_WORDS)
         };
         let widest = |among: Vec<usize>| among.into_iter().max_by_key(|i| widths.get(*i).copied().unwrap_or(0));
         let all: Vec<usize> = (0..widths.len()).collect();
-        let Some(i) = widest(all.iter().copied().filter(giving).collect()).or_else(|| widest(all)) else { break };
+        let Some(i) = widest(all.iter().copied().filter(words).collect()).or_else(|| widest(all)) else { break };
         match widths.get_mut(i) {
             Some(w) if *w > NARROW => *w -= 1,
             _ => break,

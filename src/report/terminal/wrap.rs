@@ -78,6 +78,25 @@ fn pieces(text: &str) -> Vec<(bool, String)> {
         }
         spaced = false;
     }
+    signs_joined(out)
+}
+
+/// A sign such as `<` stays with what stands on both sides of it: `p < 0.001` is not divided.
+fn signs_joined(pieces: Vec<(bool, String)>) -> Vec<(bool, String)> {
+    let sign = |piece: &str| matches!(piece, "<" | ">" | "=");
+    let mut out: Vec<(bool, String)> = Vec::with_capacity(pieces.len());
+    let mut after_sign = false;
+    for (spaced, piece) in pieces {
+        let is_sign = sign(&piece);
+        match out.last_mut() {
+            Some((_, last)) if spaced && (is_sign || after_sign) && last.len() + piece.len() < 24 => {
+                last.push(' ');
+                last.push_str(&piece);
+            }
+            _ => out.push((spaced, piece)),
+        }
+        after_sign = is_sign;
+    }
     out
 }
 
