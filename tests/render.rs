@@ -412,7 +412,9 @@ fn codes_after(source: &str, call: &str, nth: usize) -> Vec<String> {
             }
             head.split('"').skip(1).step_by(2).nth(nth).map(String::from)
         })
-        .filter(|code| !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
+        .filter(|code| {
+            !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        })
         .collect()
 }
 
@@ -442,7 +444,8 @@ fn every_key_and_code_used_in_the_source_has_words_in_both_languages() {
         for (call, nth, section) in places {
             keys.extend(codes_after(&source, call, nth).into_iter().map(|code| format!("{section}.{code}")));
         }
-        let owned_elsewhere = [("Issue::new(", "issue"), ("Error::data(", "fault"), ("Error::run(", "fault"), ("Error::bug(", "fault")];
+        let owned_elsewhere =
+            [("Issue::new(", "issue"), ("Error::data(", "fault"), ("Error::run(", "fault"), ("Error::bug(", "fault")];
         for (call, section) in owned_elsewhere {
             if sections.contains(&section) {
                 keys.extend(codes_after(&source, call, 0).into_iter().map(|code| format!("{section}.{code}")));
