@@ -194,6 +194,10 @@ fn causal_fragments(language: Language) -> Vec<String> {
         .filter(|key| key.starts_with("causal."))
         .flat_map(|key| text::template(language, key).unwrap().split(['{', '}']).step_by(2).collect::<Vec<_>>())
         .map(|part| part.trim().to_string())
+        .filter(|part| {
+            let mut others = text::keys(language).filter(|key| !key.starts_with("causal."));
+            !others.any(|key| text::template(language, key).unwrap().contains(part.as_str()))
+        })
         .filter(|part| part.chars().count() >= if language == Language::Ja { 8 } else { 14 })
         .collect()
 }
@@ -252,8 +256,8 @@ fn marks_are_printed_with_their_range() {
     assert!(english.contains("++++ (+++ to +++++)"), "career");
     assert!(english.contains("withheld (none to ++)"));
     let japanese = words(&page(&stored(), Language::Ja));
-    assert!(japanese.contains("++++(+++〜+++++)"));
-    assert!(japanese.contains("判定保留(なし〜++)"));
+    assert!(japanese.contains("++++（+++〜+++++）"));
+    assert!(japanese.contains("判定保留（なし〜++）"));
 }
 
 #[test]
