@@ -138,7 +138,8 @@ fn json_reads_back_to_the_same_findings_and_writes_the_same_bytes() {
     let again: Findings = serde_json::from_str(&first).unwrap();
     assert_eq!(again, stored());
     assert_eq!(json::render(&again).unwrap(), first);
-    let keys: Vec<String> = serde_json::from_str::<serde_json::Map<String, Value>>(&first).unwrap().keys().cloned().collect();
+    let keys: Vec<String> =
+        serde_json::from_str::<serde_json::Map<String, Value>>(&first).unwrap().keys().cloned().collect();
     assert_eq!(keys, ["format_version", "title", "provenance", "findings", "issues", "declines"]);
 }
 
@@ -160,7 +161,8 @@ fn csv_parses_back_to_the_numbers_of_the_findings() {
     let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let tree: Value = serde_json::from_str(STORED).unwrap();
     let terms = tree["findings"][0]["terms"].as_array().unwrap();
-    let written: Vec<_> = rows.iter().filter(|r| &r[at("analysis")] == "drivers" && &r[at("part")] == "terms").collect();
+    let written: Vec<_> =
+        rows.iter().filter(|r| &r[at("analysis")] == "drivers" && &r[at("part")] == "terms").collect();
     assert_eq!(written.len(), terms.len());
     for (row, term) in written.iter().zip(terms) {
         assert_eq!(&row[at("term")], term["term"].as_str().unwrap());
@@ -306,7 +308,9 @@ fn an_error_is_spoken_with_its_place_and_what_to_do() {
 fn a_fault_of_the_study_is_spoken_with_line_key_and_near_miss() {
     let args = [("nearest", "drivers.window_days".to_string())];
     let said = fault::of_study("unknown_key", (12, 3), "drivers.window_day", &args, Language::En);
-    assert!(said.contains("line 12, column 3, drivers.window_day") && said.contains("Did you mean drivers.window_days?"));
+    assert!(
+        said.contains("line 12, column 3, drivers.window_day") && said.contains("Did you mean drivers.window_days?")
+    );
     let none = fault::of_study("unknown_key", (12, 3), "x", &[("nearest", String::new())], Language::En);
     assert!(!none.contains("Did you mean"));
     let types = [("expected", "whole_number".to_string()), ("found", "text".to_string())];

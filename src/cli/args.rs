@@ -520,8 +520,14 @@ pub struct Report {
     #[arg(value_name = "findings.json")]
     pub findings: PathBuf,
     /// Pages to write: html, md
-    #[arg(long, value_enum, value_name = "FORMAT", value_delimiter = ',', default_value = "html",
-        hide_possible_values = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        value_delimiter = ',',
+        default_value = "html",
+        hide_possible_values = true
+    )]
     pub format: Vec<Page>,
     /// Language of the pages: ja, en or both
     #[arg(long, value_enum, value_name = "LANGUAGE", hide_possible_values = true)]

@@ -11,8 +11,11 @@ const LISTED: usize = 60;
 pub fn declines(page: &mut Vec<Block>, declines: &[Decline], language: Language) {
     for decline in declines {
         let analysis = format!("table.analysis_{}", decline.analysis);
-        let place =
-            if text::knows(language, &analysis) { say(language, &analysis, &[]) } else { names::clean(&decline.analysis) };
+        let place = if text::knows(language, &analysis) {
+            say(language, &analysis, &[])
+        } else {
+            names::clean(&decline.analysis)
+        };
         page.push(Block::Remark(Remark {
             tone: Tone::Error,
             label: say(language, "table.declined", &[]),

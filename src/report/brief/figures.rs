@@ -9,12 +9,8 @@ const LARGE: f64 = 1e9;
 
 /// Places after the point that give the smaller numbers of a column about `digits` significant digits.
 pub fn places(values: impl IntoIterator<Item = Option<f64>>, digits: i32) -> usize {
-    let smallest = values
-        .into_iter()
-        .flatten()
-        .map(f64::abs)
-        .filter(|x| x.is_finite() && *x > 0.0)
-        .fold(f64::INFINITY, f64::min);
+    let smallest =
+        values.into_iter().flatten().map(f64::abs).filter(|x| x.is_finite() && *x > 0.0).fold(f64::INFINITY, f64::min);
     if !smallest.is_finite() {
         return 2;
     }
@@ -57,11 +53,7 @@ pub fn reason(why: Option<Why>) -> &'static str {
 
 /// `low` to `high` in brackets for a whole column, padded so that the commas stand below each other. A range without
 /// either end is empty: the reason stands where the number would.
-pub fn ranges(
-    language: Language,
-    ends: &[(Option<f64>, Option<f64>)],
-    show: impl Fn(f64) -> String,
-) -> Vec<String> {
+pub fn ranges(language: Language, ends: &[(Option<f64>, Option<f64>)], show: impl Fn(f64) -> String) -> Vec<String> {
     let low: Vec<String> = ends.iter().map(|(low, _)| low.map_or_else(String::new, &show)).collect();
     let high: Vec<String> = ends.iter().map(|(_, high)| high.map_or_else(String::new, &show)).collect();
     let widest = |texts: &[String]| texts.iter().map(|t| t.chars().count()).max().unwrap_or(0);

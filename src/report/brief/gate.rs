@@ -65,8 +65,7 @@ fn checks(page: &mut Vec<Block>, gate: &Gate, language: Language) {
     }
     for missing in &gate.not_checked {
         let key = format!("check_reason.{}", missing.reason);
-        let reason =
-            if text::knows(language, &key) { say(language, &key, &[]) } else { names::clean(&missing.reason) };
+        let reason = if text::knows(language, &key) { say(language, &key, &[]) } else { names::clean(&missing.reason) };
         page.push(Block::Remark(Remark {
             tone: Tone::Note,
             label: say(language, "table.not_checked", &[]),

@@ -231,8 +231,7 @@ fn coverage_table(coverage: &[Coverage], language: Language) -> Table {
 }
 
 fn windows_table(windows: &[WindowCount], language: Language) -> Table {
-    let mut table =
-        Table::new(vec![(word(language, "window"), Align::Left), (word(language, "people"), Align::Right)]);
+    let mut table = Table::new(vec![(word(language, "window"), Align::Left), (word(language, "people"), Align::Right)]);
     for row in windows {
         let window = match row.window.as_str() {
             "all" => say(language, "word.all_days", &[]),

@@ -146,14 +146,9 @@ fn stage_cell(stage: &StageShare, language: Language) -> String {
 
 fn superiority(page: &mut Vec<Block>, s: &Stages, language: Language) {
     for pair in &s.superiority {
-        let shown = number::with_interval(
-            language,
-            pair.estimate,
-            pair.conf_low,
-            pair.conf_high,
-            "undefined",
-            |x| number::percent(x, 1),
-        );
+        let shown = number::with_interval(language, pair.estimate, pair.conf_low, pair.conf_high, "undefined", |x| {
+            number::percent(x, 1)
+        });
         let values = [
             ("first", names::group(language, &pair.first)),
             ("second", names::group(language, &pair.second)),

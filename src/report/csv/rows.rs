@@ -174,9 +174,7 @@ fn attrition_tests(out: &mut Vec<Row>, a: &Attrition) {
     out.extend(a.by_unit.iter().map(|e| row("by_unit").estimate(e).word("vcov", kind).number("mde", a.mde)));
     out.extend(a.risk_ratio.iter().map(|i| row("risk_ratio").interval(i)));
     out.extend(a.risk_difference.iter().map(|i| row("risk_difference").interval(i)));
-    out.extend(
-        a.logrank.iter().map(|t| row("logrank").number("statistic", t.statistic).number("p_value", t.p_value)),
-    );
+    out.extend(a.logrank.iter().map(|t| row("logrank").number("statistic", t.statistic).number("p_value", t.p_value)));
     out.extend(a.cox.iter().map(|e| row("cox").estimate(e)));
     out.extend(a.medians.iter().map(|m| row("medians").text("group", &m.group).number("median", m.median)));
     if let Some(rmst) = &a.rmst {

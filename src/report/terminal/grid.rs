@@ -54,9 +54,8 @@ fn fit(titles: &[String], rows: &[Vec<String>], sides: &[Align], page: usize) ->
         }
     }
     while widths.iter().sum::<usize>() > room {
-        let words = |i: &usize| {
-            matches!(sides.get(*i), Some(Align::Left)) && widths.get(*i).is_some_and(|w| *w > NARROW_WORDS)
-        };
+        let words =
+            |i: &usize| matches!(sides.get(*i), Some(Align::Left)) && widths.get(*i).is_some_and(|w| *w > NARROW_WORDS);
         let widest = |among: Vec<usize>| among.into_iter().max_by_key(|i| widths.get(*i).copied().unwrap_or(0));
         let all: Vec<usize> = (0..widths.len()).collect();
         let Some(i) = widest(all.iter().copied().filter(words).collect()).or_else(|| widest(all)) else { break };
