@@ -208,7 +208,7 @@ fn lines(voice: &Voice<'_>, months: &[Indexed<'_>], groups: &[&str], start: Opti
         })
         .collect();
     let start_month = start.and_then(|day| day.get(..7));
-    let position = start_month.and_then(|month| labels.iter().position(|label| *label >= month));
+    let position = start_month.and_then(|month| labels.iter().position(|label| *label == month));
     Lines {
         x_labels: labels.iter().map(|label| (*label).to_string()).collect(),
         series,
