@@ -210,9 +210,6 @@ impl Reader {
         for (i, (cells, name)) in self.cells.iter_mut().zip(&self.names).enumerate() {
             let mut place = Place { name, column: i, line: row.line, faults };
             if push(cells, row.cell(i), before, commas, &mut place) == Fit::NoMore {
-                if matches!(cells, Cells::Numbers(_)) {
-                    place.tell("text_among_numbers", Level::Note, "");
-                }
                 *cells = Cells::Again;
                 self.again.push(i);
             }
