@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::terminal::Terminal;
 use super::{DONE, SAYS_NO, ask};
 use crate::error::{Error, Result};
-use crate::findings::gate::{Gate, NotChecked, Risk, Severity, Verdict};
+use crate::findings::gate::{Gate, Severity, Verdict};
 use crate::findings::{Issue, Level};
 use crate::pipeline;
 use crate::report::gate;
@@ -49,9 +49,7 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
     let mut checked: Vec<String> =
         ["structure", "values", "keys", "references", "ranges", "time", "arms"].map(String::from).to_vec();
     checked.extend(verdict.checked);
-    let not_checked =
-        verdict.not_checked.into_iter().map(|n| NotChecked { check: n.check, reason: n.reason }).collect();
-    let told = Gate::judge(args.profile.name(), severity, issues, risk(&verdict.risk), checked, not_checked);
+    let told = Gate::judge(args.profile.name(), severity, issues, verdict.risk, checked, verdict.not_checked);
     let format = match args.format {
         GateFormat::Table => "table",
         GateFormat::Json => "json",
@@ -76,19 +74,6 @@ fn profile(profile: Profile) -> privacy::Profile {
         Profile::Public => privacy::Profile::Public,
         Profile::Pseudonymised => privacy::Profile::Pseudonymised,
     }
-}
-
-fn risk(risk: &privacy::Risk) -> Option<Risk> {
-    Some(Risk {
-        k: risk.k? as u64,
-        classes: risk.classes as u64,
-        uniques: risk.uniques as u64,
-        l: risk.l.iter().map(|(column, l)| (column.clone(), *l as u64)).collect(),
-        entropy_l: risk.entropy_l.clone(),
-        t: risk.t.clone(),
-        average_risk: risk.average_risk.unwrap_or(0.0),
-        marketer: risk.marketer.unwrap_or(0.0),
-    })
 }
 
 /// The study behind the inputs, and faults of the folder itself; `None` after the faults of a study file were told.

@@ -300,9 +300,9 @@ const PEOPLE: &str = "employee_id,department,hired_on,group,site\na,hr,2020-04-0
 #[test]
 fn people_are_counted_in_classes_after_folding_and_a_blank_is_a_value() {
     let verdict = judge(&[(Table::People, PEOPLE)], &Options::default());
-    let risk = &verdict.risk;
-    assert_eq!((risk.k, risk.classes, risk.uniques), (Some(1), 3, 1));
-    assert_eq!((risk.average_risk, risk.marketer), (Some(0.5), Some(0.5)));
+    let risk = verdict.risk.as_ref().unwrap();
+    assert_eq!((risk.k, risk.classes, risk.uniques), (1, 3, 1));
+    assert_eq!((risk.average_risk, risk.marketer), (0.5, 0.5));
     let found = issue(&verdict, "k_anonymity");
     assert_eq!((found.threshold, found.observed, found.count), (Some(5.0), Some(1.0), 6));
     assert_eq!((found.line, found.column.as_deref(), found.column_index), (Some(7), Some("department"), Some(2)));
@@ -313,10 +313,10 @@ fn people_are_counted_in_classes_after_folding_and_a_blank_is_a_value() {
 fn an_undeclared_column_counts_as_known_to_others_unless_the_columns_are_named() {
     let text = PEOPLE.replace("d,dev,2020-04-01,A,x", "d,dev,2020-04-01,A,y");
     let verdict = judge(&[(Table::People, &text)], &Options::default());
-    assert_eq!(verdict.risk.uniques, 3);
+    assert_eq!(verdict.risk.as_ref().unwrap().uniques, 3);
     let quasi = Options { quasi: Some(vec!["group".into()]), ..Options::default() };
     let verdict = judge(&[(Table::People, &text)], &quasi);
-    assert_eq!((verdict.risk.k, verdict.passes()), (Some(6), true));
+    assert_eq!((verdict.risk.as_ref().unwrap().k, verdict.passes()), (6, true));
     let wrong = Options { quasi: Some(vec!["grup".into()]), ..Options::default() };
     assert!(codes(&judge(&[(Table::People, &text)], &wrong)).contains(&"no_such_column"));
 }
@@ -331,7 +331,7 @@ fn a_class_whose_people_all_gave_one_answer_is_an_error_although_k_is_fine() {
     ];
     let tables: Vec<(Table, &str)> = tables.iter().map(|(t, s)| (*t, s.as_str())).collect();
     let verdict = judge(&tables, &Options::default());
-    assert_eq!((verdict.risk.k, verdict.risk.l["level"]), (Some(5), 1));
+    assert_eq!((verdict.risk.as_ref().unwrap().k, verdict.risk.as_ref().unwrap().l["level"]), (5, 1));
     let found = issue(&verdict, "l_diversity");
     assert_eq!((found.count, found.column.as_deref(), found.detail.as_deref()), (5, Some("level"), Some("stage")));
     assert_eq!(found.file.as_deref(), Some("survey.csv"));
@@ -476,7 +476,7 @@ fn the_corpus_of_broken_exports_is_judged_as_its_manifest_says() {
         let verdict = release_of(&folder.join(case["folder"].as_str().unwrap())).finish(&Options::default());
         if quiet.contains(&id) {
             assert_eq!(codes(&verdict), Vec::<&str>::new(), "{id}");
-            assert_eq!(verdict.risk.k, Some(5), "{id}");
+            assert_eq!(verdict.risk.as_ref().unwrap().k, 5, "{id}");
         }
         for code in warned {
             assert_eq!(issue(&verdict, code).level, Level::Warning, "{id}");
@@ -500,7 +500,7 @@ fn the_corpus_of_broken_exports_is_judged_as_its_manifest_says() {
             assert!(!all.contains(value.as_str().unwrap()), "{id}");
         }
         if let Some(k) = case["k"].as_u64() {
-            assert_eq!(verdict.risk.k, Some(k as usize), "{id}");
+            assert_eq!(verdict.risk.as_ref().unwrap().k, k, "{id}");
         }
     }
     assert_eq!(judged.len(), quiet.len() + warnings.len() + 16, "{judged:?}");

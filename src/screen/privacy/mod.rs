@@ -11,9 +11,7 @@ pub mod names;
 pub mod patterns;
 mod people;
 
-pub use people::Risk;
-
-use crate::findings::{Issue, Level};
+use crate::findings::{Issue, Level, NotChecked, Risk};
 use crate::tables::{Batch, Column, Kind, Layout, LayoutColumn, Table};
 use column::{PatternOnly, State};
 use dates::Cells;
@@ -65,22 +63,13 @@ pub struct Options {
     pub sensitive: Vec<String>,
 }
 
-/// A check that was not made, and why, by codes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NotChecked {
-    /// The check.
-    pub check: String,
-    /// `later_version`, `no_people`, `no_levels`, `profile` or `ask_by_quasi`.
-    pub reason: String,
-}
-
 /// What the gate found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
     /// Faults in file order of table, file and column, then the release as a whole.
     pub issues: Vec<Issue>,
-    /// The risk of the people table.
-    pub risk: Risk,
+    /// The risk of the people table; `None` without people or where the profile does not ask.
+    pub risk: Option<Risk>,
     /// Checks that were made.
     pub checked: Vec<String>,
     /// Checks that were not.
@@ -159,12 +148,8 @@ impl Release {
                 issues.extend(pseudonyms(state).into_iter().map(placed));
             }
         }
-        let mut verdict = Verdict {
-            issues,
-            risk: Risk::default(),
-            checked: CELL_CHECKS.map(String::from).to_vec(),
-            not_checked: Vec::new(),
-        };
+        let mut verdict =
+            Verdict { issues, risk: None, checked: CELL_CHECKS.map(String::from).to_vec(), not_checked: Vec::new() };
         if pseudonymised {
             verdict.skip(&RELEASE_CHECKS, "profile");
             verdict.skip(&["k_anonymity", "l_diversity"], "profile");
@@ -205,7 +190,7 @@ impl Verdict {
             // Ids of managers and units are pseudonyms, yet colleagues know the team: said, so that it can be asked for.
             self.skip(&["k_with_manager_id", "k_with_unit_id"], "ask_by_quasi");
         }
-        self.risk = risk;
+        self.risk = Some(risk);
         self.issues.extend(issues);
     }
 }

@@ -1,33 +1,11 @@
 //! The columns of the people table as codes, and the risk of being found by them. Keeps codes, never prints a value.
 
 use super::classes::{self, Classes, Distance};
-use crate::findings::{Issue, Level};
+use crate::findings::{Issue, Level, Risk};
 use crate::tables::{Batch, Column, Layout, MISSING_DAY, Table};
 use hashbrown::HashMap;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
-
-/// The risk of the people table, as `validate` prints it. `None` without people.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Risk {
-    /// Size of the smallest class.
-    pub k: Option<usize>,
-    /// Number of classes.
-    pub classes: usize,
-    /// Classes of one person.
-    pub uniques: usize,
-    /// Distinct l per sensitive column.
-    pub l: BTreeMap<String, usize>,
-    /// Entropy l per sensitive column.
-    pub entropy_l: BTreeMap<String, f64>,
-    /// t per sensitive column: ordered distance for numbers, equal distance for categories.
-    pub t: BTreeMap<String, f64>,
-    /// Average over people of 1 / size of their class.
-    pub average_risk: Option<f64>,
-    /// Marketer risk; without a population the same as the average.
-    pub marketer: Option<f64>,
-}
 
 /// Quasi-identifiers of the canonical people table. Ids of teams and managers are left to `--quasi`.
 const QUASI: [&str; 5] = ["company_id", "department", "group", "hired_on", "left_on"];
@@ -132,11 +110,11 @@ impl People {
             (0..self.lines.len()).map(|row| columns.iter().map(|(_, c)| code(c, row)).collect()).collect();
         let classes = Classes::of(&keys);
         let mut risk = Risk {
-            k: classes.k(),
-            classes: classes.rows.len(),
-            uniques: classes.uniques(),
-            average_risk: classes.average_risk(),
-            marketer: classes.average_risk(),
+            k: classes.k().unwrap_or(0) as u64,
+            classes: classes.rows.len() as u64,
+            uniques: classes.uniques() as u64,
+            average_risk: classes.average_risk().unwrap_or(0.0),
+            marketer: classes.average_risk().unwrap_or(0.0),
             ..Risk::default()
         };
         issues.extend(self.too_small(&classes, &columns, k));
@@ -225,7 +203,7 @@ fn diversity(
     classes: &Classes,
 ) -> Option<Issue> {
     let distinct = classes::distinct_l(tallies)?;
-    risk.l.insert(name.to_string(), distinct);
+    risk.l.insert(name.to_string(), distinct as u64);
     risk.entropy_l.extend(classes::entropy_l(tallies).map(|l| (name.to_string(), l)));
     risk.t.extend(classes::t_closeness(tallies, distance).map(|t| (name.to_string(), t)));
     if distinct as u64 >= l {

@@ -3,6 +3,7 @@
 
 mod arms;
 mod degenerate;
+mod emptiness;
 mod keys;
 mod ledger;
 mod orphans;
@@ -50,6 +51,7 @@ pub struct Gatekeeper<'a> {
     panel: Panel,
     ledger: Ledger,
     keys: keys::Keys,
+    filled: emptiness::Filled,
     as_of: Option<Day>,
     planned: bool,
 }
@@ -62,6 +64,7 @@ impl<'a> Gatekeeper<'a> {
             panel: Panel::default(),
             ledger: Ledger::default(),
             keys: keys::Keys::new(mode),
+            filled: emptiness::Filled::default(),
             as_of,
             planned: false,
         }
@@ -78,6 +81,7 @@ impl<'a> Gatekeeper<'a> {
         for check in CHECKS {
             check(&seen, &mut self.ledger);
         }
+        self.filled.absorb(&seen);
         let rows = self.keys.check(&seen, &mut self.ledger);
         match layout.table {
             Table::People => self.panel.people.absorb(layout, batch, &rows.keep),
@@ -134,6 +138,7 @@ impl<'a> Gatekeeper<'a> {
         if self.keys.only_months() {
             self.ledger.drop_code("two_on_one_day", self.panel.sessions.meetings / MONTHLY_TWICE);
         }
+        self.filled.check(&mut self.ledger);
         for check in LAST_CHECKS {
             check(&self.panel, self.study, &mut self.ledger);
         }

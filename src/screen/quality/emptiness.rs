@@ -1,0 +1,64 @@
+//! Columns that the questions stand on and that hold nothing at all: an export that lost a column on its way.
+
+use super::{Ledger, Seen};
+use crate::findings::Level;
+use crate::tables::{Column, Kind, Layout, LayoutColumn, MISSING_DAY, Table};
+use std::collections::BTreeMap;
+
+/// Columns that are pointless when empty, besides the required ones.
+const NEEDED: [(Table, &str); 3] =
+    [(Table::Sessions, "topic"), (Table::Sessions, "satisfaction"), (Table::Survey, "engagement")];
+
+/// Which needed columns of which file hold a value, and where the file's rows begin.
+#[derive(Debug, Default)]
+pub struct Filled {
+    columns: BTreeMap<(String, String), Found>,
+}
+
+#[derive(Debug)]
+struct Found {
+    layout: Layout,
+    line: u64,
+    rows: u64,
+    values: u64,
+}
+
+impl Filled {
+    /// Counts the values of a batch.
+    pub fn absorb(&mut self, seen: &Seen) {
+        let Some(&line) = seen.batch.lines.first() else { return };
+        for (column, cells) in seen.layout.columns.iter().zip(&seen.batch.columns) {
+            if !needed(seen.layout.table, column) {
+                continue;
+            }
+            let key = (seen.layout.file.clone(), column.name.clone());
+            let fresh = || Found { layout: seen.layout.clone(), line, rows: 0, values: 0 };
+            let found = self.columns.entry(key).or_insert_with(fresh);
+            found.rows += seen.batch.rows() as u64;
+            found.values += values(cells);
+        }
+    }
+
+    /// An error for each needed column without a single value.
+    pub fn check(&self, ledger: &mut Ledger) {
+        for ((_, name), found) in self.columns.iter().filter(|(_, f)| f.values == 0) {
+            ledger.add("empty_column", Level::Error, &found.layout, name, found.line).count = found.rows;
+        }
+    }
+}
+
+/// Identifiers are not needed here: a blank one is told row by row.
+fn needed(table: Table, column: &LayoutColumn) -> bool {
+    let required = table.field(&column.name).is_some_and(|f| f.required) && column.kind != Kind::Id;
+    column.declared && (required || NEEDED.contains(&(table, column.name.as_str())))
+}
+
+fn values(cells: &Column) -> u64 {
+    let count = match cells {
+        Column::Text(text) => (0..text.len()).filter(|row| !text.get(*row).is_empty()).count(),
+        Column::Number(numbers) => numbers.iter().filter(|v| !v.is_nan()).count(),
+        Column::Day(days) | Column::Month(days) => days.iter().filter(|d| **d != MISSING_DAY).count(),
+        Column::Topics(sets) => sets.iter().filter(|set| **set != 0).count(),
+    };
+    count as u64
+}
