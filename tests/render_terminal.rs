@@ -136,37 +136,11 @@ fn the_sample_flow_is_printed_with_every_reason_even_at_zero() {
 fn json_reads_back_to_the_same_findings_and_writes_the_same_bytes() {
     let first = json::render(&stored()).unwrap();
     let again: Findings = serde_json::from_str(&first).unwrap();
-    let second = json::render(&again).unwrap();
-    same_but_for_the_last_digit(&serde_json::from_str(&first).unwrap(), &serde_json::from_str(&second).unwrap());
-    assert_eq!(json::render(&stored()).unwrap(), first);
-    for token in first.split([' ', ',', '\n', '[', ']']).filter(|t| t.contains('.')) {
-        if let Ok(number) = token.parse::<f64>() {
-            assert_eq!(serde_json::to_string(&number).unwrap(), token, "not the shortest form");
-        }
-    }
+    assert_eq!(again, stored());
+    assert_eq!(json::render(&again).unwrap(), first);
     let keys: Vec<String> =
         serde_json::from_str::<serde_json::Map<String, Value>>(&first).unwrap().keys().cloned().collect();
-    assert_eq!(keys, ["format_version", "title", "provenance", "findings", "issues", "declines"]);
-}
-
-/// serde_json reads a number to within one unit of the last place unless built with `float_roundtrip`; shape, text and
-/// whole numbers must be the same, other numbers to 4e-16.
-fn same_but_for_the_last_digit(a: &Value, b: &Value) {
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            assert!(a.keys().eq(b.keys()));
-            a.values().zip(b.values()).for_each(|(a, b)| same_but_for_the_last_digit(a, b));
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            assert_eq!(a.len(), b.len());
-            a.iter().zip(b).for_each(|(a, b)| same_but_for_the_last_digit(a, b));
-        }
-        (Value::Number(a), Value::Number(b)) if a.is_f64() && b.is_f64() => {
-            let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
-            assert!((a - b).abs() <= 4e-16 * a.abs(), "{a} {b}");
-        }
-        _ => assert_eq!(a, b),
-    }
+    assert_eq!(keys, ["format_version", "title", "crowd", "provenance", "findings", "issues", "declines"]);
 }
 
 #[test]
@@ -352,8 +326,6 @@ fn every_error_and_issue_code_in_the_source_has_words_in_both_languages() {
         let makers = [
             ("Error::run(\"", "fault"),
             ("Error::data(\"", "fault"),
-            ("Caution::new(\"", "caution"),
-            (".lose(\"", "flow"),
             ("Issue::new(\"", "issue"),
             ("Complaint::new(\"", "study"),
         ];
