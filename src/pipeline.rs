@@ -24,7 +24,12 @@ pub type Screening = std::result::Result<Screened, Vec<Issue>>;
 ///
 /// # Errors
 /// A path that cannot be read. Faults of the data are not errors: they come back in the `Screening`.
-pub fn screen(study: &Study, as_of: Option<Day>, progress: &mut Progress, watch: Option<&mut Watch>) -> Result<Screening> {
+pub fn screen(
+    study: &Study,
+    as_of: Option<Day>,
+    progress: &mut Progress,
+    watch: Option<&mut Watch>,
+) -> Result<Screening> {
     let mut none = |_: &Layout, _: &Batch| {};
     let (keeper, issues, inputs) = pass(study, KeyMode::Rising, as_of, progress, watch.unwrap_or(&mut none))?;
     if keeper.keys_settled() {

@@ -43,7 +43,8 @@ fn doors() -> BTreeMap<String, Option<BTreeSet<String>>> {
     for line in table.lines().filter(|l| l.starts_with("| `")) {
         let cells: Vec<&str> = line.split(" | ").collect();
         for room in quoted(cells[0]) {
-            let open = if cells[2].trim() == "everything" { None } else { Some(quoted(cells[2]).into_iter().collect()) };
+            let open =
+                if cells[2].trim() == "everything" { None } else { Some(quoted(cells[2]).into_iter().collect()) };
             doors.insert(room, open);
         }
     }
@@ -99,7 +100,9 @@ fn every_file_begins_by_saying_what_it_answers() {
 fn no_file_is_a_drawer() {
     let drawers = ["utils", "util", "common", "helpers", "helper", "misc", "core", "types", "prelude"];
     let found: Vec<_> = (sources().into_iter())
-        .filter(|(_, p, _)| p.components().any(|c| drawers.contains(&c.as_os_str().to_str().unwrap().trim_end_matches(".rs"))))
+        .filter(|(_, p, _)| {
+            p.components().any(|c| drawers.contains(&c.as_os_str().to_str().unwrap().trim_end_matches(".rs")))
+        })
         .map(|(_, p, _)| p)
         .collect();
     assert!(found.is_empty(), "{found:?}");

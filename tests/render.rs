@@ -420,7 +420,9 @@ fn codes_after(source: &str, call: &str, nth: usize) -> Vec<String> {
             let nth = if rest.starts_with('"') { nth } else { 0 };
             head.split('"').skip(1).step_by(2).nth(nth).map(String::from)
         })
-        .filter(|code| !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
+        .filter(|code| {
+            !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        })
         .collect()
 }
 

@@ -9,9 +9,7 @@ use super::{estimate, finite};
 use crate::design::arms::Arm;
 use crate::design::spells::{self, EventReading, Grain, MonthCount, PlainSpells, Spells};
 use crate::domain::{Day, Month};
-use crate::findings::attrition::{
-    FollowUp, KmPoint, Median, MonthRate, PeriodRate, Rmst, RmstArm, RollingRate, Test,
-};
+use crate::findings::attrition::{FollowUp, KmPoint, Median, MonthRate, PeriodRate, Rmst, RmstArm, RollingRate, Test};
 use crate::findings::{Attrition, Caution, Decline, Estimate, Finding, Interval, Why};
 use crate::screen::Screened;
 use crate::stats::covariance::{Kind, covariance};
@@ -350,8 +348,7 @@ fn windows(spells: &Spells, width: u32) -> Vec<RollingRate> {
         let series: std::collections::BTreeMap<i32, &MonthCount> =
             spells.months.iter().filter(|m| m.arm == arm).map(|m| (m.month.0, m)).collect();
         let sum = |last: i32| {
-            let months: Option<Vec<&&MonthCount>> =
-                (last - width as i32 + 1..=last).map(|m| series.get(&m)).collect();
+            let months: Option<Vec<&&MonthCount>> = (last - width as i32 + 1..=last).map(|m| series.get(&m)).collect();
             months.map(|m| Rate {
                 events: m.iter().map(|m| m.leavers).sum(),
                 exposure: m.iter().map(|m| m.headcount as f64).sum(),

@@ -86,8 +86,7 @@ fn comparison(arms: &Arms, seed: u64) -> Result<Finding, Decline> {
         lift_delta: lift(&means, "delta", delta(&means, LEVEL)),
         lift_log_delta: lift(&means, "log_delta", log_delta(&means, LEVEL)),
         hedges_g: finite(hedges_g(&a, &b)),
-        person_level: welch(&a, &b, LEVEL)
-            .map(|w| PersonLevel { by: "person".to_string(), difference: estimate(&w) }),
+        person_level: welch(&a, &b, LEVEL).map(|w| PersonLevel { by: "person".to_string(), difference: estimate(&w) }),
         balance: balance(arms),
         permutation: permutation(arms, seed),
         mde: finite(mde),
@@ -198,8 +197,7 @@ fn ratio_check(arms: &Arms) -> RatioCheck {
     let (n_treatment, n_control) = (count(Arm::Treatment), count(Arm::Control));
     let check = sample_ratio(n_treatment, n_control, arms.share);
     let larger = arms.unit.is_some();
-    let people = larger
-        .then(|| sample_ratio_of_units(&sizes(Arm::Treatment), &sizes(Arm::Control), arms.share));
+    let people = larger.then(|| sample_ratio_of_units(&sizes(Arm::Treatment), &sizes(Arm::Control), arms.share));
     RatioCheck {
         unit: arms.unit.as_ref().map_or("person", |(name, _)| name).to_string(),
         n_treatment,

@@ -23,7 +23,8 @@ pub fn ols_decline(analysis: &str, fault: &OlsFault, design: &Design) -> Decline
             Decline::new(analysis, "not_finite").with("column", column)
         }
         OlsFault::Collinear(relations) => {
-            let told: Vec<String> = relations.iter().map(|r| relation(&name(r.column), &r.combination, &name)).collect();
+            let told: Vec<String> =
+                relations.iter().map(|r| relation(&name(r.column), &r.combination, &name)).collect();
             Decline::new(analysis, "collinear").with("relations", told.join("; "))
         }
     }

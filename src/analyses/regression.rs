@@ -45,13 +45,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            vcov: None,
-            adjust: Adjust::Holm,
-            bands: BANDS,
-            tolerance: DEFAULT_TOLERANCE,
-            analysis: "regression",
-        }
+        Self { vcov: None, adjust: Adjust::Holm, bands: BANDS, tolerance: DEFAULT_TOLERANCE, analysis: "regression" }
     }
 }
 
@@ -175,7 +169,10 @@ fn slope(name: String, coefficient: Estimate, at: usize, p_adjusted: f64, spread
         vif: part(&spread.vif),
         share_lmg: part(&spread.lmg),
         share_johnson: part(&spread.johnson),
-        effect_p25_p75: coefficient.estimate.map(|b| b * spread.quartiles.get(at).copied().unwrap_or(f64::NAN)).and_then(finite),
+        effect_p25_p75: coefficient
+            .estimate
+            .map(|b| b * spread.quartiles.get(at).copied().unwrap_or(f64::NAN))
+            .and_then(finite),
         mark: Some(marked.mark),
         mark_low: Some(marked.low),
         mark_high: Some(marked.high),
@@ -195,7 +192,10 @@ struct Spread {
 
 impl Spread {
     fn of(design: &Design, slopes: &[usize]) -> Self {
-        let columns = crate::stats::matrix::Matrix::new(design.matrix.x.select(ndarray::Axis(1), slopes), design.matrix.y.clone());
+        let columns = crate::stats::matrix::Matrix::new(
+            design.matrix.x.select(ndarray::Axis(1), slopes),
+            design.matrix.y.clone(),
+        );
         let matrix = covariance_matrix(&columns);
         let sd = |j: usize| matrix[[j, j]].max(0.0).sqrt();
         let quartile = |j: &usize| {

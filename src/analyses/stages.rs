@@ -82,16 +82,15 @@ fn shares(levels: &[usize], ladder: &Ladder) -> (Vec<LevelShare>, Vec<StageShare
         conf_high: finite(limits.high),
         hidden: false,
     });
-    let stage_rows = by_stage.iter().zip(limits(&by_stage)).zip(ladder.stages()).map(|((&count, limits), stage)| {
-        StageShare {
+    let stage_rows =
+        by_stage.iter().zip(limits(&by_stage)).zip(ladder.stages()).map(|((&count, limits), stage)| StageShare {
             stage: stage.clone(),
             count: Some(count),
             share: Some(count as f64 / n),
             conf_low: finite(limits.low),
             conf_high: finite(limits.high),
             hidden: false,
-        }
-    });
+        });
     (level_rows.collect(), stage_rows.collect())
 }
 
@@ -110,9 +109,8 @@ fn groups(grouping: &Grouping, levels: &[usize], ladder: &Ladder) -> Vec<GroupSh
             hidden: false,
         }
     };
-    let mut rows: Vec<GroupShares> = (grouping.values.iter().take(MOST_GROUPS).enumerate())
-        .map(|(at, name)| group(name, Some(at)))
-        .collect();
+    let mut rows: Vec<GroupShares> =
+        (grouping.values.iter().take(MOST_GROUPS).enumerate()).map(|(at, name)| group(name, Some(at))).collect();
     if grouping.of.iter().any(Option::is_none) {
         rows.push(group("", None));
     }

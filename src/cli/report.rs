@@ -1,10 +1,10 @@
 //! `oneonone report`: the pages again from findings.json, without the personal data.
 
+use super::DONE;
 use super::args::{Page, Report, Tongues};
 use super::outbox::Outbox;
 use super::run::pages;
 use super::terminal::Terminal;
-use super::DONE;
 use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::findings::seal::FORMAT_VERSION;

@@ -1,9 +1,9 @@
 //! `oneonone simulate`: synthetic exports with known truth.
 
+use super::DONE;
 use super::args::{Case, Simulate, Tongue};
 use super::progress::Progress;
 use super::terminal::Terminal;
-use super::DONE;
 use crate::error::Result;
 use crate::simulate::{self, Dialect, Export, Options};
 use crate::text::number;

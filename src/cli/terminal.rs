@@ -82,7 +82,8 @@ impl Terminal {
     pub fn result(&self, text: &str) -> Result<()> {
         let mut out = std::io::stdout().lock();
         let newline = if text.ends_with('\n') { "" } else { "\n" };
-        match out.write_all(text.as_bytes()).and_then(|()| out.write_all(newline.as_bytes())).and_then(|()| out.flush()) {
+        match out.write_all(text.as_bytes()).and_then(|()| out.write_all(newline.as_bytes())).and_then(|()| out.flush())
+        {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 Err(Error::run("cannot_write").with("file", "-").because(error))
             }
@@ -105,6 +106,7 @@ impl Terminal {
 }
 
 fn locale() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let set =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     set.and_then(|value| Language::parse(&value)).unwrap_or(Language::En)
 }

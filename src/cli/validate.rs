@@ -46,7 +46,8 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
     let verdict = release.finish(&options);
     issues.extend(verdict.issues);
     let severity = if args.strict { Severity::Warnings } else { Severity::Errors };
-    let mut checked: Vec<String> = ["structure", "values", "keys", "references", "ranges", "time", "arms"].map(String::from).to_vec();
+    let mut checked: Vec<String> =
+        ["structure", "values", "keys", "references", "ranges", "time", "arms"].map(String::from).to_vec();
     checked.extend(verdict.checked);
     let not_checked =
         verdict.not_checked.into_iter().map(|n| NotChecked { check: n.check, reason: n.reason }).collect();
@@ -135,7 +136,9 @@ fn folder(path: &Path) -> Result<(Study, Vec<Issue>)> {
             None => {}
         }
     }
-    for (table, files) in [(Table::People, &data.people), (Table::Sessions, &data.sessions), (Table::Survey, &data.survey)] {
+    for (table, files) in
+        [(Table::People, &data.people), (Table::Sessions, &data.sessions), (Table::Survey, &data.survey)]
+    {
         if files.is_empty() {
             let file = format!("{}.csv", table.name());
             issues.push(Issue::new("missing_table", Level::Error).file(&file).table(table.name()).structural());
@@ -156,7 +159,10 @@ fn table_of(path: &Path) -> Option<Table> {
         return None;
     }
     let stem = path.file_stem()?.to_string_lossy().to_lowercase();
-    Table::ALL.into_iter().find(|t| stem == t.name()).or_else(|| Table::ALL.into_iter().find(|t| stem.contains(t.name())))
+    Table::ALL
+        .into_iter()
+        .find(|t| stem == t.name())
+        .or_else(|| Table::ALL.into_iter().find(|t| stem.contains(t.name())))
 }
 
 fn put(data: &mut Data, table: Table, path: PathBuf) {

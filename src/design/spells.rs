@@ -330,7 +330,9 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
             let (events, reading) = events(table, event)?;
             (durations_as_rows(&durations, &events), reading)
         }
-        Times::Dates { entered, left, from, to } => (dates_as_rows(table, entered, left, *from, *to)?, EventReading::Plain),
+        Times::Dates { entered, left, from, to } => {
+            (dates_as_rows(table, entered, left, *from, *to)?, EventReading::Plain)
+        }
     };
     let mut spells = Spells::empty(names, asked.design, Clock::SinceStart);
     if let Times::Dates { from, to, .. } = &asked.times {
@@ -380,9 +382,7 @@ enum Found {
 
 fn durations_as_rows(durations: &[Option<f64>], events: &[Option<bool>]) -> Vec<Found> {
     let row = |(time, event): (&Option<f64>, &Option<bool>)| match (time, event) {
-        (Some(exit), Some(event)) if *exit >= 0.0 => {
-            Found::Spell(Row { entry: 0.0, exit: *exit, event: *event }, true)
-        }
+        (Some(exit), Some(event)) if *exit >= 0.0 => Found::Spell(Row { entry: 0.0, exit: *exit, event: *event }, true),
         _ => Found::Missing,
     };
     durations.iter().zip(events).map(row).collect()

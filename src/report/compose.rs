@@ -30,10 +30,8 @@ pub fn document(findings: &Findings, language: Language) -> Document {
         contents: voice.word("page.contents"),
         swipe: voice.word("page.swipe"),
         sections,
-        footer: voice.say(
-            "page.footer",
-            &[("program", names::clean(&p.program)), ("version", names::clean(&p.version))],
-        ),
+        footer: voice
+            .say("page.footer", &[("program", names::clean(&p.program)), ("version", names::clean(&p.version))]),
     }
 }
 

@@ -65,10 +65,9 @@ fn bar(voice: &Voice<'_>, level: &LevelShare, stages: &[&str]) -> LadderBar {
     let label = match (level.share, level.count) {
         (None, _) => voice.word("word.hidden"),
         (Some(_), Some(0)) => voice.word("word.zero"),
-        (Some(share), Some(count)) => voice.say(
-            "stages.bar_label",
-            &[("share", number::percent(share, 1)), ("count", number::count(count))],
-        ),
+        (Some(share), Some(count)) => {
+            voice.say("stages.bar_label", &[("share", number::percent(share, 1)), ("count", number::count(count))])
+        }
         (Some(share), None) => voice.say("stages.bar_label_share", &[("share", number::percent(share, 1))]),
     };
     LadderBar {
@@ -248,8 +247,7 @@ fn curve(voice: &Voice<'_>, a: &Attrition, group: &str, role: usize, risk_times:
         .iter()
         .filter_map(|p| Some(Step { time: p.time, survival: p.survival?, low: p.conf_low, high: p.conf_high }))
         .collect();
-    let at_risk =
-        risk_times.iter().map(|t| own.iter().find(|p| p.time >= *t).map(|p| p.at_risk)).collect();
+    let at_risk = risk_times.iter().map(|t| own.iter().find(|p| p.time >= *t).map(|p| p.at_risk)).collect();
     Curve { label: capital(&voice.group(group)), role, steps, at_risk }
 }
 

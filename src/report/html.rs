@@ -17,15 +17,11 @@ pub fn page(mut document: Document) -> Result<String> {
         }
     }
     let mut environment = Environment::new();
-    environment
-        .add_template("report.html", TEMPLATE)
-        .map_err(|cause| Error::bug("report_template").because(cause))?;
+    environment.add_template("report.html", TEMPLATE).map_err(|cause| Error::bug("report_template").because(cause))?;
     let template =
         environment.get_template("report.html").map_err(|cause| Error::bug("report_template").because(cause))?;
     let font = STANDARD.encode(charts::font_woff2());
-    template
-        .render(context! { page => document, font })
-        .map_err(|cause| Error::bug("report_template").because(cause))
+    template.render(context! { page => document, font }).map_err(|cause| Error::bug("report_template").because(cause))
 }
 
 /// The report of the findings in one language.

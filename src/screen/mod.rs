@@ -53,7 +53,9 @@ impl Screened {
 
 /// Lets data in unless a structural fault stands in the way; then all faults come back.
 fn admit(data: Data, mut issues: Vec<Issue>, inputs: Vec<Input>) -> Result<Screened, Vec<Issue>> {
-    issues.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| (&a.file, a.line, &a.code).cmp(&(&b.file, b.line, &b.code))));
+    issues.sort_by(|a, b| {
+        b.level.cmp(&a.level).then_with(|| (&a.file, a.line, &a.code).cmp(&(&b.file, b.line, &b.code)))
+    });
     if issues.iter().any(|i| i.structural) { Err(issues) } else { Ok(Screened { data, issues, inputs }) }
 }
 

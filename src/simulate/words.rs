@@ -11,13 +11,14 @@ pub(super) const SECTIONS: usize = 6;
 /// Functions of a simulated company of the population.
 pub(super) const FUNCTIONS: usize = 8;
 
+// Both lists sort alike, so that a table by department has the same order in either language.
 const SECTIONS_EN: [&str; SECTIONS] = [
-    "Sales Section 1",
-    "Sales Section 2",
+    "Field Sales 1",
+    "Field Sales 2",
     "Takasaki Sales Office",
-    "Corporate Sales Section",
-    "Agency Sales Section",
-    "Sales Planning Section",
+    "Key Accounts 3",
+    "Agency Sales",
+    "Field Sales Planning",
 ];
 /// With the vendor characters of CP932, which a careless decoder loses.
 const SECTIONS_JA: [&str; SECTIONS] =

@@ -70,7 +70,8 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
     for month in found.months.iter_mut().filter(|m| m.group == group) {
         let cell = Month::parse_iso(&month.month).and_then(|m| cells.get(&m.0).copied());
         if cell.is_some_and(|c| board.is_hidden(c)) {
-            (month.leavers, month.rate, month.index, month.index_low, month.index_high) = (None, None, None, None, None);
+            (month.leavers, month.rate, month.index, month.index_low, month.index_high) =
+                (None, None, None, None, None);
             month.hidden = true;
         }
     }

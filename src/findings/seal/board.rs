@@ -121,7 +121,8 @@ impl Board {
         let known = lone_unknown(rows)?;
         let cell = unknowns[known];
         let touching = self.sums.iter().filter(|s| s.parts.contains(&cell) || s.total == Some(cell));
-        let direct = touching.filter_map(|s| self.smallest(s)).min_by_key(|c| (self.counts[*c] == 0, self.counts[*c], *c));
+        let direct =
+            touching.filter_map(|s| self.smallest(s)).min_by_key(|c| (self.counts[*c] == 0, self.counts[*c], *c));
         let anywhere = || self.sums.iter().filter_map(|s| self.smallest(s)).min_by_key(|c| (self.counts[*c], *c));
         direct.or_else(anywhere)
     }

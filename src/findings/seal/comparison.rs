@@ -12,7 +12,8 @@ pub fn hide(found: &mut Comparison, crowd: u64) -> Result<(), Decline> {
         .map(|m| (m.group.clone(), m.month.clone()))
         .collect();
     for month in &mut found.months {
-        let year_later = |(group, earlier): &(String, String)| group == &month.group && is_year_later(earlier, &month.month);
+        let year_later =
+            |(group, earlier): &(String, String)| group == &month.group && is_year_later(earlier, &month.month);
         if small.contains(&(month.group.clone(), month.month.clone())) {
             (month.n, month.value, month.index, month.index_low, month.index_high) = (None, None, None, None, None);
             month.hidden = true;

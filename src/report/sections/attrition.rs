@@ -110,10 +110,7 @@ fn annual_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
         .filter(|p| p.period != "before")
         .filter_map(|p| Some((p, p.annual_rate?)))
         .map(|(p, rate)| {
-            voice.say(
-                "attrition.annual_item",
-                &[("group", voice.group(&p.group)), ("rate", number::percent(rate, 1))],
-            )
+            voice.say("attrition.annual_item", &[("group", voice.group(&p.group)), ("rate", number::percent(rate, 1))])
         })
         .collect();
     (!rates.is_empty()).then(|| voice.say("attrition.annual", &[("rates", voice.list(&rates))]))
@@ -135,11 +132,8 @@ fn rolling_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
             ))
         })
         .collect();
-    let args = [
-        ("months", months.to_string()),
-        ("month", number::month(voice.language, last)),
-        ("items", voice.list(&items)),
-    ];
+    let args =
+        [("months", months.to_string()), ("month", number::month(voice.language, last)), ("items", voice.list(&items))];
     Some(voice.say("attrition.index_rolling", &args))
 }
 
@@ -167,7 +161,12 @@ pub fn section(voice: &Voice<'_>, a: &Attrition) -> Section {
     if !a.months.is_empty() {
         blocks.push(Block::Table(months_table(voice, &a.months)));
     }
-    Section { id: "attrition", heading: voice.say("attrition.heading", &group_args(voice, a)), lead: lead(voice, a), blocks }
+    Section {
+        id: "attrition",
+        heading: voice.say("attrition.heading", &group_args(voice, a)),
+        lead: lead(voice, a),
+        blocks,
+    }
 }
 
 fn lead(voice: &Voice<'_>, a: &Attrition) -> String {
@@ -187,8 +186,7 @@ fn follow_table(voice: &Voice<'_>, a: &Attrition) -> Table {
         Cell::number(voice.word("attrition.col_median")),
     ];
     if let Some(rmst) = &a.rmst {
-        columns
-            .push(Cell::number(voice.say("attrition.col_rmst", &[("horizon", number::decimal(rmst.horizon, 0))])));
+        columns.push(Cell::number(voice.say("attrition.col_rmst", &[("horizon", number::decimal(rmst.horizon, 0))])));
     }
     let mut table = Table::new(voice.word("attrition.table_follow"), columns);
     for f in &a.follow_up {
@@ -267,14 +265,26 @@ fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
     if let Some(e) = &a.cox {
         let value = voice.estimate(e, |x| number::decimal(x, 2));
         let remark = format!("{}; {}", voice.word("attrition.remark_cox"), person_remark(voice, a));
-        rows.push(plain_row(voice, "attrition.row_cox", value, voice.or_why(e.p_value, e.why, number::p_value), remark));
+        rows.push(plain_row(
+            voice,
+            "attrition.row_cox",
+            value,
+            voice.or_why(e.p_value, e.why, number::p_value),
+            remark,
+        ));
     }
     if let Some(r) = &a.rmst {
         let e = &r.difference;
         let value = voice.estimate(e, |x| number::decimal(x, 1));
         let days = voice.say("attrition.remark_days", &[("horizon", number::decimal(r.horizon, 0))]);
         let remark = format!("{days}; {}", person_remark(voice, a));
-        rows.push(plain_row(voice, "attrition.row_rmst", value, voice.or_why(e.p_value, e.why, number::p_value), remark));
+        rows.push(plain_row(
+            voice,
+            "attrition.row_rmst",
+            value,
+            voice.or_why(e.p_value, e.why, number::p_value),
+            remark,
+        ));
     }
     rows
 }

@@ -147,9 +147,7 @@ fn place(voice: &Voice<'_>, issue: &Issue) -> String {
         let more = if issue.lines.len() > 5 { " …" } else { "" };
         parts.push(voice.say("data.place_line", &[("line", format!("{}{more}", lines.join(", ")))]));
     }
-    parts.extend(
-        issue.column.as_deref().map(|c| voice.say("data.place_column", &[("column", names::clean(c))])),
-    );
+    parts.extend(issue.column.as_deref().map(|c| voice.say("data.place_column", &[("column", names::clean(c))])));
     if parts.is_empty() { voice.word("word.dash") } else { parts.join(", ") }
 }
 

@@ -123,10 +123,7 @@ fn cluster(voice: &Voice<'_>, r: &Regression) -> String {
 /// " in 40 teams", or nothing without clusters.
 pub fn clusters_phrase(voice: &Voice<'_>, r: &Regression) -> String {
     r.n_clusters.map_or_else(String::new, |clusters| {
-        voice.say(
-            "drivers.clusters_phrase",
-            &[("clusters", number::count(clusters)), ("cluster", cluster(voice, r))],
-        )
+        voice.say("drivers.clusters_phrase", &[("clusters", number::count(clusters)), ("cluster", cluster(voice, r))])
     })
 }
 
@@ -147,8 +144,7 @@ pub fn section(voice: &Voice<'_>, r: &Regression, model: Model) -> Section {
     blocks.push(Block::Paragraph { text: voice.say("drivers.association", std::slice::from_ref(&outcome)) });
     Section {
         id: "drivers",
-        heading: voice
-            .say(model.key("drivers.heading", "drivers.heading_plain"), std::slice::from_ref(&outcome)),
+        heading: voice.say(model.key("drivers.heading", "drivers.heading_plain"), std::slice::from_ref(&outcome)),
         lead: voice.say(model.key("drivers.lead", "drivers.lead_plain"), &[outcome, family]),
         blocks,
     }

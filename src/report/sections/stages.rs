@@ -9,13 +9,13 @@ use crate::text::{names, number};
 
 /// The stage with the largest share shown.
 fn most(s: &Stages) -> Option<(&StageShare, f64)> {
-    s.stages
-        .iter()
-        .filter_map(|stage| Some((stage, stage.share?)))
-        .fold(None, |best: Option<(&StageShare, f64)>, next| match best {
+    s.stages.iter().filter_map(|stage| Some((stage, stage.share?))).fold(
+        None,
+        |best: Option<(&StageShare, f64)>, next| match best {
             Some(best) if best.1 >= next.1 => Some(best),
             _ => Some(next),
-        })
+        },
+    )
 }
 
 /// The answer of the first page.
@@ -109,9 +109,9 @@ pub fn section(voice: &Voice<'_>, s: &Stages) -> Section {
 fn share_cell(voice: &Voice<'_>, share: Option<f64>, low: Option<f64>, high: Option<f64>) -> Cell {
     match share {
         None => Cell::muted(voice.word("word.hidden")),
-        Some(_) => {
-            Cell::number(number::with_interval(voice.language, share, low, high, "undefined", |x| number::percent(x, 1)))
-        }
+        Some(_) => Cell::number(number::with_interval(voice.language, share, low, high, "undefined", |x| {
+            number::percent(x, 1)
+        })),
     }
 }
 
@@ -213,10 +213,9 @@ fn group_row(voice: &Voice<'_>, s: &Stages, g: &GroupShares) -> Vec<Cell> {
     let mut cells = vec![Cell::text(capital(&voice.member(&g.by, &g.group))), count_cell(voice, n)];
     cells.extend(s.stages.iter().map(|stage| {
         let share = g.stages.iter().find(|own| own.stage == stage.stage).filter(|own| !own.hidden && !g.hidden);
-        share.and_then(|own| own.share).map_or_else(
-            || Cell::muted(voice.word("word.hidden")),
-            |share| Cell::number(number::percent(share, 1)),
-        )
+        share
+            .and_then(|own| own.share)
+            .map_or_else(|| Cell::muted(voice.word("word.hidden")), |share| Cell::number(number::percent(share, 1)))
     }));
     cells
 }

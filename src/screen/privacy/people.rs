@@ -174,7 +174,11 @@ impl People {
         let mut with_silence = values;
         with_silence.iter_mut().filter(|v| v.is_empty()).for_each(|v| v.push(0));
         let place = self.level_place.as_ref();
-        let found = diversity(risk, "level", &classes.tallies(&with_silence), Distance::Ordered, l, place, classes);
+        // A class in which nobody answered gives no answer away.
+        let silent = |tally: &BTreeMap<u32, usize>| tally.keys().all(|value| *value == 0);
+        let mut answered = classes.tallies(&with_silence);
+        answered.iter_mut().filter(|tally| silent(tally)).for_each(BTreeMap::clear);
+        let found = diversity(risk, "level", &answered, Distance::Ordered, l, place, classes);
         issues.extend(found.map(|issue| issue.table("survey")));
         if let Some(t) = classes::t_closeness(&tallies, Distance::Ordered) {
             risk.t.insert("level".into(), t);

@@ -19,8 +19,8 @@ pub fn check(panel: &Panel, study: &Study, ledger: &mut Ledger) {
 }
 
 fn constant_satisfaction(panel: &Panel, study: &Study, ledger: &mut Ledger) {
-    let mut means = (0..panel.people.len())
-        .flat_map(|p| (0..study.topics.len()).filter_map(move |t| panel.sessions.mean(p, t)));
+    let mut means =
+        (0..panel.people.len()).flat_map(|p| (0..study.topics.len()).filter_map(move |t| panel.sessions.mean(p, t)));
     let Some(first) = means.next() else { return };
     if means.all(|m| m == first) {
         let issue = ledger.file_note("constant_satisfaction", "sessions", Level::Warning);

@@ -5,6 +5,7 @@
 //! later is read again with hashes (`Gatekeeper::keys_settled`).
 
 use super::{Ledger, Seen};
+use crate::domain::Day;
 use crate::findings::Level;
 use crate::panel::NOBODY;
 use crate::tables::{MISSING_DAY, OVERALL_BIT, Table};
@@ -39,6 +40,7 @@ pub struct Keys {
     totals: HashSet<u64>,
     days: HashSet<(u32, i32)>,
     last_day: HashMap<u32, i32>,
+    finest: Finest,
     log: Log,
 }
 
@@ -51,6 +53,13 @@ struct Log {
     topics: HashSet<u64>,
     sessions: HashMap<u64, (u32, i32)>,
     broken: Option<()>,
+}
+
+/// The finest dates of the log so far.
+#[derive(Debug, PartialEq)]
+enum Finest {
+    Month,
+    Day,
 }
 
 #[derive(Debug, PartialEq)]
@@ -87,6 +96,7 @@ impl Keys {
             totals: HashSet::new(),
             days: HashSet::new(),
             last_day: HashMap::new(),
+            finest: Finest::Month,
             log,
         }
     }
@@ -94,6 +104,11 @@ impl Keys {
     /// Whether every repeat was seen for sure.
     pub fn settled(&self) -> bool {
         self.log.broken.is_none()
+    }
+
+    /// Whether every 1on1 is dated by its month (the first of it).
+    pub fn only_months(&self) -> bool {
+        self.finest == Finest::Month
     }
 
     /// Looks at the keys of a batch.
@@ -209,6 +224,9 @@ impl Keys {
             if who == NOBODY || day == MISSING_DAY || !keys.first[row] || !keys.keep[row] {
                 continue;
             }
+            if self.finest == Finest::Month && Day(day).ymd().2 != 1 {
+                self.finest = Finest::Day;
+            }
             let again = match self.log.mode {
                 KeyMode::Rising => self.last_day.insert(who, day) == Some(day),
                 KeyMode::Hashed => !self.days.insert((who, day)),
@@ -275,7 +293,8 @@ impl Log {
             Some(_) => FirstRow::No,
         };
         self.sessions.insert(session, (person, day));
-        let fault = if self.topics.insert(hasher.hash_one((session, set))) { KeyFault::None } else { KeyFault::Repeated };
+        let fault =
+            if self.topics.insert(hasher.hash_one((session, set))) { KeyFault::None } else { KeyFault::Repeated };
         Found { first, fault }
     }
 }

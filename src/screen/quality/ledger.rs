@@ -39,6 +39,11 @@ impl Ledger {
         &mut self.issues[last]
     }
 
+    /// Strikes a fault out when it occurs more often than `limit`: then it is how the data are, not a slip.
+    pub fn drop_code(&mut self, code: &str, limit: u64) {
+        self.issues.retain(|issue| issue.code != code || issue.count <= limit);
+    }
+
     /// What was written down.
     pub fn into_issues(self) -> Vec<Issue> {
         self.issues

@@ -35,6 +35,9 @@ struct Seen<'a> {
 /// A check that looks at every row in passing. Order: the order in which faults are told.
 type Check = fn(&Seen, &mut Ledger);
 
+/// In a log of months, two 1on1s under one date are told only when they are rarer than one in so many.
+const MONTHLY_TWICE: u64 = 20;
+
 /// The checks that need no memory of earlier rows.
 const CHECKS: [Check; 5] = [orphans::check, orphans::company, orphans::own_manager, time::employment, time::future];
 
@@ -71,14 +74,7 @@ impl<'a> Gatekeeper<'a> {
         }
         ranges::clean(layout, batch, self.study, &mut self.ledger);
         let person = self.people_of(layout, batch);
-        let seen = Seen {
-            layout,
-            batch,
-            person: &person,
-            panel: &self.panel,
-            study: self.study,
-            as_of: self.as_of,
-        };
+        let seen = Seen { layout, batch, person: &person, panel: &self.panel, study: self.study, as_of: self.as_of };
         for check in CHECKS {
             check(&seen, &mut self.ledger);
         }
@@ -135,6 +131,9 @@ impl<'a> Gatekeeper<'a> {
             self.plan();
         }
         self.window_without_dates();
+        if self.keys.only_months() {
+            self.ledger.drop_code("two_on_one_day", self.panel.sessions.meetings / MONTHLY_TWICE);
+        }
         for check in LAST_CHECKS {
             check(&self.panel, self.study, &mut self.ledger);
         }

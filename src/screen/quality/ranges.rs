@@ -115,10 +115,8 @@ pub fn engagement(panel: &Panel, study: &Study, ledger: &mut Ledger) {
     let scale = format!("{low}..{high}");
     let issue = ledger.file_note("scale_inferred", "survey", Level::Note);
     *issue = issue.clone().column("engagement", None).detail(scale.clone());
-    let outside: Vec<u64> = (panel.survey.answers.iter())
-        .filter(|a| a.engagement < low || a.engagement > high)
-        .map(|a| a.line)
-        .collect();
+    let outside: Vec<u64> =
+        (panel.survey.answers.iter()).filter(|a| a.engagement < low || a.engagement > high).map(|a| a.line).collect();
     if let Some((&first, rest)) = outside.split_first() {
         let issue = ledger.file_note("out_of_range", "survey", Level::Error);
         *issue = issue.clone().at(first).column("engagement", None).detail(scale);
