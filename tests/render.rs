@@ -442,8 +442,7 @@ fn every_key_and_code_used_in_the_source_has_words_in_both_languages() {
             // Provenance options share the look of a key.
             .filter(|text| !["ladder.levels", "privacy.crowd"].contains(&text.as_str()))
             .collect();
-        let places = [("Caution::new(", "caution"),
-            ("decline(", "decline"), ("Decline::new(", "decline"), ("decline(", "decline")];
+        let places = [("Caution::new(", "caution"), ("Decline::new(", "decline"), ("decline(", "decline")];
         for (call, section) in places {
             keys.extend(codes_after(&source, call).into_iter().map(|code| format!("{section}.{code}")));
         }

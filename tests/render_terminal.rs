@@ -326,8 +326,6 @@ fn every_error_and_issue_code_in_the_source_has_words_in_both_languages() {
         let makers = [
             ("Error::run(\"", "fault"),
             ("Error::data(\"", "fault"),
-            ("Caution::new(\"", "caution"),
-            (".lose(\"", "flow"),
             ("Issue::new(\"", "issue"),
             ("Complaint::new(\"", "study"),
         ];
