@@ -81,6 +81,7 @@ fn shares(levels: &[usize], ladder: &Ladder) -> (Vec<LevelShare>, Vec<StageShare
         conf_low: finite(limits.low),
         conf_high: finite(limits.high),
         hidden: false,
+        why: None,
     });
     let stage_rows =
         by_stage.iter().zip(limits(&by_stage)).zip(ladder.stages()).map(|((&count, limits), stage)| StageShare {
@@ -90,6 +91,7 @@ fn shares(levels: &[usize], ladder: &Ladder) -> (Vec<LevelShare>, Vec<StageShare
             conf_low: finite(limits.low),
             conf_high: finite(limits.high),
             hidden: false,
+            why: None,
         });
     (level_rows.collect(), stage_rows.collect())
 }
@@ -107,6 +109,7 @@ fn groups(grouping: &Grouping, levels: &[usize], ladder: &Ladder) -> Vec<GroupSh
             levels,
             stages,
             hidden: false,
+            why: None,
         }
     };
     let mut rows: Vec<GroupShares> =
@@ -163,6 +166,7 @@ fn movement(paths: &[Vec<usize>], ladder: &Ladder) -> Vec<Movement> {
             conf_low: finite(limits.low),
             conf_high: finite(limits.high),
             hidden: false,
+            why: None,
         }
     };
     ["up", "same", "down"].into_iter().zip(&counts).map(row).collect()
@@ -189,6 +193,7 @@ fn transitions(paths: &[Vec<usize>], ladder: &Ladder) -> Vec<Transition> {
                     count: Some(count),
                     share: Some(count as f64 / total as f64),
                     hidden: false,
+                    why: None,
                 });
             }
         }

@@ -46,14 +46,12 @@ pub struct Spells {
     pub grain: Grain,
     /// Arm per row.
     pub arm: Vec<Arm>,
-    /// Time of entry (0 unless the clock is tenure).
+    /// Time of entry; minus infinity without delayed entry.
     pub entry: Vec<f64>,
     /// Time of exit.
     pub exit: Vec<f64>,
     /// Left at `exit` (else still there).
     pub event: Vec<bool>,
-    /// There at the start of follow-up: the cohort of the shares.
-    pub cohort: Vec<bool>,
     /// Unit column and dense code per row.
     pub unit: Option<(String, Vec<u32>)>,
     /// Arm of every assigned unit and its size.
@@ -69,6 +67,9 @@ pub struct Spells {
 }
 
 const DECLINED: &str = "attrition";
+
+/// Everybody is under observation from the first moment, an exit at time 0 included.
+const NO_DELAY: f64 = f64::NEG_INFINITY;
 
 /// The spells of a study's people.
 ///
@@ -116,7 +117,7 @@ pub fn study(panel: &Panel, asked: &Comparison, clock: Clock) -> Result<Spells, 
             Err(Lost::NoHire) => lost[2] += 1,
             Err(Lost::Outside) => lost[3] += 1,
             Ok(row) => {
-                spells.push(arm, &row, hired == MISSING_DAY || hired <= start.0);
+                spells.push(arm, &row);
                 codes.push(code);
             }
         }
@@ -169,7 +170,7 @@ fn spell(hired: i32, left: i32, start: Day, end: Day, clock: Clock) -> Result<Ro
     match clock {
         Clock::SinceStart => {
             let first = if hired == MISSING_DAY { start.0 } else { hired.max(start.0) };
-            Ok(Row { entry: 0.0, exit: f64::from(last - first + 1), event })
+            Ok(Row { entry: NO_DELAY, exit: f64::from(last - first + 1), event })
         }
         Clock::Tenure if hired == MISSING_DAY => Err(Lost::NoHire),
         Clock::Tenure => {
@@ -228,7 +229,6 @@ impl Spells {
             entry: Vec::new(),
             exit: Vec::new(),
             event: Vec::new(),
-            cohort: Vec::new(),
             unit: None,
             assigned: Vec::new(),
             share: 0.5,
@@ -255,12 +255,11 @@ impl Spells {
         }
     }
 
-    fn push(&mut self, arm: Arm, row: &Row, cohort: bool) {
+    fn push(&mut self, arm: Arm, row: &Row) {
         self.arm.push(arm);
         self.entry.push(row.entry);
         self.exit.push(row.exit);
         self.event.push(row.event);
-        self.cohort.push(cohort);
     }
 }
 
@@ -353,8 +352,8 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
             _ if code.is_some_and(super::missing) => lost[1] += 1,
             Found::Missing => lost[2] += 1,
             Found::Outside => lost[3] += 1,
-            Found::Spell(spell, cohort) => {
-                spells.push(arm, &spell, cohort);
+            Found::Spell(spell) => {
+                spells.push(arm, &spell);
                 codes.push(code.unwrap_or(NOBODY));
             }
         }
@@ -377,12 +376,12 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
 enum Found {
     Missing,
     Outside,
-    Spell(Row, bool),
+    Spell(Row),
 }
 
 fn durations_as_rows(durations: &[Option<f64>], events: &[Option<bool>]) -> Vec<Found> {
     let row = |(time, event): (&Option<f64>, &Option<bool>)| match (time, event) {
-        (Some(exit), Some(event)) if *exit >= 0.0 => Found::Spell(Row { entry: 0.0, exit: *exit, event: *event }, true),
+        (Some(exit), Some(event)) if *exit >= 0.0 => Found::Spell(Row { entry: NO_DELAY, exit: *exit, event: *event }),
         _ => Found::Missing,
     };
     durations.iter().zip(events).map(row).collect()
@@ -401,7 +400,7 @@ fn dates_as_rows(table: &Plain, entered: &str, left: &str, from: Day, to: Day) -
     let row = |(hired, left): (&Option<i32>, &Option<i32>)| {
         let Some(hired) = *hired else { return Found::Missing };
         match spell(hired, left.unwrap_or(MISSING_DAY), from, to, Clock::SinceStart) {
-            Ok(row) => Found::Spell(row, hired <= from.0),
+            Ok(row) => Found::Spell(row),
             Err(_) => Found::Outside,
         }
     };

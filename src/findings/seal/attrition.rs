@@ -3,7 +3,7 @@
 
 use super::{Board, enough};
 use crate::domain::Month;
-use crate::findings::{Attrition, Decline};
+use crate::findings::{Attrition, Decline, Why};
 use std::collections::BTreeMap;
 
 /// Hides small counts of leavers and ends curves where too few are at risk.
@@ -44,6 +44,7 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
         if rolling.leavers > 0 && rolling.leavers < crowd {
             (rolling.rate, rolling.index, rolling.index_low, rolling.index_high) = (None, None, None, None);
             rolling.hidden = true;
+            rolling.why = Some(Why::Hidden);
             continue;
         }
         board.sum(&window(last.0, width));
@@ -62,6 +63,7 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
         if period.leavers.is_some_and(|l| l > 0 && l < crowd) {
             (period.leavers, period.rate, period.annual_rate) = (None, None, None);
             period.hidden = true;
+            period.why = Some(Why::Hidden);
         } else {
             board.sum(&parts);
         }
@@ -73,6 +75,7 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
             (month.leavers, month.rate, month.index, month.index_low, month.index_high) =
                 (None, None, None, None, None);
             month.hidden = true;
+            month.why = Some(Why::Hidden);
         }
     }
     unindex(found, group);
@@ -88,7 +91,7 @@ fn unindex(found: &mut Attrition, group: &str) {
         let earlier = Month::parse_iso(&month.month).map(|m| m.year_earlier().0);
         if earlier.is_some_and(|e| hidden.contains(&e)) {
             (month.index, month.index_low, month.index_high) = (None, None, None);
-            month.why = Some(crate::findings::Why::Hidden);
+            month.why = Some(Why::Hidden);
         }
     }
 }
