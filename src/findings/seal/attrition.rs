@@ -1,5 +1,5 @@
 //! The crowd rule on attrition: for a rate the crowd is the people at risk; leaver counts of 1 to crowd - 1 are told only
-//! over longer periods, and the longer periods do not give them back.
+//! over longer periods, and neither these nor the curve give them back.
 
 use super::{Board, enough};
 use crate::domain::Month;
@@ -16,14 +16,37 @@ pub fn hide(found: &mut Attrition, crowd: u64) -> Result<(), Decline> {
     if found.follow_up.iter().any(|f| few(f.leavers)) {
         return Err(Decline::new("attrition", "too_few_leavers").with("crowd", crowd));
     }
-    found.km.retain(|point| point.at_risk >= crowd);
     for group in found.groups.clone() {
-        hide_months(found, &group, crowd);
+        let kept = thin(found, &group, crowd);
+        hide_months(found, &group, crowd, &kept);
     }
     Ok(())
 }
 
-fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
+/// Keeps of a curve only points between which nobody or at least `crowd` people left, as far as `crowd` are at risk: two
+/// neighbouring points and the number at risk give the leavers between them. Returns the times of the points kept.
+fn thin(found: &mut Attrition, group: &str, crowd: u64) -> Vec<f64> {
+    if crowd <= 1 {
+        return found.km.iter().filter(|p| p.group == group).map(|p| p.time).collect();
+    }
+    let (mut kept, mut pending, mut over) = (Vec::new(), 0, false);
+    found.km.retain(|point| {
+        if point.group != group {
+            return true;
+        }
+        over |= point.at_risk < crowd;
+        pending += point.events;
+        let tells = !over && pending >= crowd;
+        if tells {
+            pending = 0;
+            kept.push(point.time);
+        }
+        tells
+    });
+    kept
+}
+
+fn hide_months(found: &mut Attrition, group: &str, crowd: u64, kept: &[f64]) {
     let mut board = Board::new(crowd);
     let mut cells: BTreeMap<i32, usize> = BTreeMap::new();
     for month in found.months.iter_mut().filter(|m| m.group == group) {
@@ -68,6 +91,9 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
             board.sum(&parts);
         }
     }
+    for parts in between(found, &cells, kept) {
+        board.sum(&parts);
+    }
     board.cover();
     for month in found.months.iter_mut().filter(|m| m.group == group) {
         let cell = Month::parse_iso(&month.month).and_then(|m| cells.get(&m.0).copied());
@@ -79,6 +105,22 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
         }
     }
     unindex(found, group);
+}
+
+/// The months between neighbouring points of the curve that was kept: their leavers can be had from it.
+fn between(found: &Attrition, cells: &BTreeMap<i32, usize>, kept: &[f64]) -> Vec<Vec<usize>> {
+    let Some(start) = found.start.as_deref().and_then(crate::domain::Day::parse_iso) else { return Vec::new() };
+    if found.clock != "since_start" {
+        return Vec::new();
+    }
+    let mut sums = Vec::new();
+    let mut first = start.month().0;
+    for time in kept {
+        let last = crate::domain::Day(start.0 + *time as i32 - 1).month().0;
+        sums.push(cells.range(first..=last).map(|(_, cell)| *cell).collect());
+        first = last + 1;
+    }
+    sums
 }
 
 /// index and rate together would give a hidden month a year earlier back.
