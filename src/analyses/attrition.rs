@@ -5,7 +5,7 @@
 //! References: `stats::survival`, `stats::cox`, `stats::proportion`.
 
 use super::comparison::split_is_sound;
-use super::{estimate, finite};
+use super::{Answer, estimate, finite};
 use crate::design::arms::Arm;
 use crate::design::spells::{self, EventReading, Grain, MonthCount, PlainSpells, Spells};
 use crate::domain::{Day, Month};
@@ -39,14 +39,14 @@ const TENURE_STEP: f64 = 30.0;
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
+pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
     let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
     let asked = study.comparison.as_ref().ok_or_else(|| Decline::new(NAME, "not_asked"))?;
     if !panel.people.has_left && !panel.totals.months.is_empty() {
         let spells = Spells::from_totals(asked, spells::totals(panel, asked));
-        return Ok(Finding::Attrition(frame(&spells)));
+        return Ok(Finding::Attrition(frame(&spells)).into());
     }
-    attrition(&spells::study(panel, asked, study.clock)?, None)
+    attrition(&spells::study(panel, asked, study.clock)?, None).map(Answer::from)
 }
 
 /// Answers an attrition question on a plain table.

@@ -4,7 +4,7 @@
 //! Assumes: units independent. Declines when: one arm, fewer than two units an arm, a constant outcome. References:
 //! `stats::ratio`, `stats::arms`, `stats::permute`, `stats::power`.
 
-use super::{estimate, finite, gate};
+use super::{Answer, estimate, finite, gate};
 use crate::design::arms::{self, Arm, Arms, GroupMonth, PlainArms};
 use crate::design::{Design, INTERCEPT};
 use crate::findings::comparison::{Balance, MonthPoint, Permutation, PersonLevel, RatioCheck};
@@ -30,10 +30,10 @@ const FEW_UNITS: usize = 5;
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
+pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
     let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
     let asked = study.comparison.as_ref().ok_or_else(|| Decline::new(NAME, "not_asked"))?;
-    comparison(&arms::study(panel, asked)?, study.seed)
+    comparison(&arms::study(panel, asked)?, study.seed).map(Answer::from)
 }
 
 /// Answers a comparison on a plain table.

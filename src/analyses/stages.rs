@@ -3,7 +3,7 @@
 //! superiority between the study's arms, Wilson intervals of movement. Assumes: people independent (intervals ignore
 //! teams; said as a caution). Declines when: nobody answered. References: `stats::proportion`, `stats::arms`.
 
-use super::finite;
+use super::{Answer, finite};
 use crate::design::rungs::{self, Grouping, PlainRungs, Rungs};
 use crate::domain::Ladder;
 use crate::findings::stages::{GroupShares, LevelShare, Movement, StageShare, Stages, Superiority, Transition};
@@ -23,13 +23,13 @@ const MOST_GROUPS: usize = 200;
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
+pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
     let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
     if panel.survey.answers.is_empty() {
         return Err(Decline::new(NAME, "no_survey"));
     }
     let arms = study.comparison.as_ref().map(|c| ("group", c.treatment.as_str(), c.control.as_str()));
-    Ok(stages(&rungs::study(panel, study)?, &study.ladder, arms))
+    Ok(stages(&rungs::study(panel, study)?, &study.ladder, arms).into())
 }
 
 /// Answers the stages question on a plain table.
