@@ -140,7 +140,7 @@ fn json_reads_back_to_the_same_findings_and_writes_the_same_bytes() {
     assert_eq!(json::render(&again).unwrap(), first);
     let keys: Vec<String> =
         serde_json::from_str::<serde_json::Map<String, Value>>(&first).unwrap().keys().cloned().collect();
-    assert_eq!(keys, ["format_version", "title", "provenance", "findings", "issues", "declines"]);
+    assert_eq!(keys, ["format_version", "title", "crowd", "provenance", "findings", "issues", "declines"]);
 }
 
 #[test]
@@ -289,6 +289,8 @@ fn an_issue_names_the_facts_of_its_detail() {
     assert!(said(&headers).contains("(社員 ID / 社員番号)"));
     let form = Issue::new("value_form", Level::Warning).detail("era_date");
     assert!(said(&form).contains("Japanese era dates"));
+    let alone = Issue::new("k_anonymity", Level::Error).limit(5.0, 1.0);
+    assert!(said(&alone).contains("has 1, the limit is 5"));
     assert!(said(&Issue::new("no_such_code", Level::Note)).contains("no_such_code"));
 }
 
@@ -326,8 +328,6 @@ fn every_error_and_issue_code_in_the_source_has_words_in_both_languages() {
         let makers = [
             ("Error::run(\"", "fault"),
             ("Error::data(\"", "fault"),
-            ("Caution::new(\"", "caution"),
-            (".lose(\"", "flow"),
             ("Issue::new(\"", "issue"),
             ("Complaint::new(\"", "study"),
         ];

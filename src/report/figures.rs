@@ -53,7 +53,7 @@ pub fn ladder(voice: &Voice<'_>, s: &Stages) -> Figure {
         caption: Caption {
             title: voice.word("stages.figure_title"),
             subtitle: voice.say("stages.figure_subtitle", &[("n", number::count(s.n))]),
-            note: voice.say("stages.figure_note", &[("rule", voice.hidden_rule())]),
+            note: voice.say("stages.figure_note", &[("crowd", number::count(voice.crowd()))]),
         },
         axis: voice.word("stages.figure_axis"),
         bars: s.levels.iter().map(|level| bar(voice, level, &codes)).collect(),
