@@ -34,6 +34,9 @@ const PLANTED: [&str; 25] = [
     "金糸雀",
 ];
 
+/// The person whose id is planted, in every table.
+const EMPLOYEE: &str = "CANARYEMP8812";
+
 /// Nothing that was planted is in these bytes. The message names the planted text and the place, never the surroundings.
 fn silent(bytes: &[u8], place: &str) {
     for planted in PLANTED {
@@ -48,10 +51,11 @@ fn silent_told(told: &Told, place: &str) {
     assert!([0, 1, 2].contains(&told.status), "{place} ended with {}", told.status);
 }
 
-/// Changes the first data row that a condition picks.
-fn first(rows: &mut [Vec<String>], pick: impl Fn(&[String]) -> bool, change: impl FnOnce(&mut Vec<String>)) {
-    let row = rows.iter_mut().skip(1).find(|r| pick(r)).unwrap();
-    change(row);
+/// Plants into the first row from there on that holds something in the column and is not the canary person's own.
+fn plant(rows: &mut [Vec<String>], from: usize, column: &str, canary: &str) {
+    let column = rows[0].iter().position(|h| h == column).unwrap();
+    let free = |r: &&mut Vec<String>| !r[column].is_empty() && !r.iter().any(|c| c == EMPLOYEE);
+    rows.iter_mut().skip(from).find(free).unwrap()[column] = canary.to_string();
 }
 
 /// A division in which one person, one team and many single cells carry canaries; every cell fault there is.
@@ -61,8 +65,8 @@ fn division(name: &str) -> Folder {
         let mut rows = folder.rows(file);
         for cell in rows.iter_mut().flatten() {
             match cell.as_str() {
-                "E00019" => *cell = "CANARYEMP8812".to_string(),
-                "M007" => *cell = "CANARYMGR5523".to_string(),
+                "E00021" => *cell = "CANARYEMP8812".to_string(),
+                "M002" => *cell = "CANARYMGR5523".to_string(),
                 "C001" => *cell = "CANARYCORP6634".to_string(),
                 "S00123" => *cell = "CANARYSESS9921".to_string(),
                 _ => {}
@@ -79,22 +83,18 @@ fn division(name: &str) -> Folder {
     folder
 }
 
-fn of<'a>(id: &'a str, column: usize) -> impl Fn(&[String]) -> bool + 'a {
-    move |row| row[column] == id
-}
-
 fn people(rows: &mut [Vec<String>]) {
-    first(rows, of("E00031", 0), |r| r[4] = "CANARY-HIRED-3341".to_string());
-    first(rows, of("E00032", 0), |r| r[5] = "CANARY-LEFT-3342".to_string());
     for (i, row) in rows.iter_mut().enumerate() {
         row.push(if i == 0 { "nickname" } else { "CANARY-NAME-4401" }.to_string());
         row.push(if i == 0 { "氏名" } else { "金糸雀四四〇二" }.to_string());
     }
+    rows[40][4] = "CANARY-HIRED-3341".to_string();
+    rows[41][5] = "CANARY-LEFT-3342".to_string();
 }
 
 fn survey(rows: &mut Vec<Vec<String>>) {
-    first(rows, of("E00033", 0), |r| r[2] = "CANARY-ENG-6620".to_string());
-    first(rows, of("E00034", 0), |r| r[3] = "CANARYLEVEL".to_string());
+    plant(rows, 100, "engagement", "CANARY-ENG-6620");
+    plant(rows, 200, "level", "CANARYLEVEL");
     let mut orphan = rows[1].clone();
     orphan[0] = "CANARYORPHAN3302".to_string();
     rows.push(orphan);
@@ -102,12 +102,11 @@ fn survey(rows: &mut Vec<Vec<String>>) {
 }
 
 fn sessions(rows: &mut Vec<Vec<String>>) {
-    first(rows, of("E00035", 2), |r| r[4] = "CANARY-DATE-7731".to_string());
-    first(rows, of("E00036", 2), |r| r[7] = "CANARY9".to_string());
-    first(rows, of("E00037", 2), |r| r[6] = "CANARYTOPIC".to_string());
-    first(rows, of("E00038", 2), |r| r[5] = "CANARYSTATUS".to_string());
-    let minutes = rows[0].iter().position(|h| h == "duration_min").unwrap();
-    first(rows, of("E00039", 2), |r| r[minutes] = "CANARY-MIN-2214".to_string());
+    plant(rows, 1000, "satisfaction", "CANARY9");
+    plant(rows, 2000, "topic", "CANARYTOPIC");
+    plant(rows, 3000, "status", "CANARYSTATUS");
+    plant(rows, 4000, "duration_min", "CANARY-MIN-2214");
+    plant(rows, 5000, "held_on", "CANARY-DATE-7731");
     rows.push(rows.iter().find(|r| r[0] == "CANARYSESS9921").unwrap().clone());
     for (i, row) in rows.iter_mut().enumerate() {
         row.push(if i == 0 { "memo" } else { "canary7719@example.test" }.to_string());
@@ -115,9 +114,9 @@ fn sessions(rows: &mut Vec<Vec<String>>) {
 }
 
 fn sales(rows: &mut [Vec<String>]) {
-    first(rows, of("E00040", 0), |r| r[2] = "719371937".to_string());
-    first(rows, of("E00041", 0), |r| r[2] = "CANARY-SALES-1187".to_string());
-    first(rows, of("E00042", 0), |r| r[1] = "CANARY-MONTH-1188".to_string());
+    plant(rows, 100, "sales", "719371937");
+    plant(rows, 200, "sales", "CANARY-SALES-1187");
+    plant(rows, 300, "month", "CANARY-MONTH-1188");
 }
 
 const COMMANDS: [&str; 4] = ["regress", "compare", "attrition", "stages"];
@@ -225,8 +224,6 @@ fn line_of(folder: &Folder, file: &str, id: &str, change: impl Fn(&str) -> Vec<u
     assert!(done, "{file} has no {id}");
     folder.write(file, bytes);
 }
-
-const EMPLOYEE: &str = "CANARYEMP8812";
 
 const WRECKS: [Wreck; 9] = [
     ("an unclosed quote", |f| line_of(f, "people.csv", EMPLOYEE, |l| format!("\"{l}").into_bytes())),

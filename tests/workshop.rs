@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The tables of a sample.
 pub const TABLES: [&str; 4] = ["people.csv", "survey.csv", "sessions.csv", "sales.csv"];
@@ -13,9 +14,11 @@ pub const TABLES: [&str; 4] = ["people.csv", "survey.csv", "sessions.csv", "sale
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// An empty folder; the name is the test's own.
+    /// An empty folder, whoever else uses the name at the same time.
     pub fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("whole-{}-{name}", std::process::id()));
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let own = format!("whole-{}-{}-{name}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(own);
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Self(path)
