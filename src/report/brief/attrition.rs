@@ -289,7 +289,7 @@ fn survival(a: &Attrition, language: Language) -> Table {
         chosen.extend(picks.into_iter().filter_map(|i| curve.get(i).copied()));
     }
     let ends: Vec<_> = chosen.iter().map(|p| (p.conf_low, p.conf_high)).collect();
-    let ranges = ranges(language, &ends, |x| points(x));
+    let ranges = ranges(language, &ends, points);
     for (point, range) in chosen.iter().zip(ranges) {
         table.rows.push(vec![
             names::group(language, &point.group),
