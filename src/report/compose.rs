@@ -130,6 +130,7 @@ fn facts(voice: &Voice<'_>, findings: &Findings) -> Vec<Fact> {
             _ => {}
         }
     }
+    let has_period = period.is_some();
     add("page.fact_period", period);
     add("page.fact_people", rows("people"));
     add("page.fact_sessions", rows("sessions"));
@@ -137,6 +138,7 @@ fn facts(voice: &Voice<'_>, findings: &Findings) -> Vec<Fact> {
         let key = if design == "randomised" { "page.design_randomised" } else { "page.design_observational" };
         add("page.fact_design", Some(voice.word(key)));
         add("page.fact_unit", Some(names::unit(voice.language, &unit)));
+        let start = start.filter(|_| !has_period);
         add("page.fact_start", start.map(|day| number::day(voice.language, &day)));
     }
     let crowd = voice.say("page.crowd_people", &[("crowd", number::count(voice.crowd()))]);

@@ -53,7 +53,7 @@ pub fn ladder(voice: &Voice<'_>, s: &Stages) -> Figure {
         caption: Caption {
             title: voice.word("stages.figure_title"),
             subtitle: voice.say("stages.figure_subtitle", &[("n", number::count(s.n))]),
-            note: voice.say("stages.figure_note", &[("rule", voice.hidden_rule())]),
+            note: voice.say("stages.figure_note", &[("crowd", number::count(voice.crowd()))]),
         },
         axis: voice.word("stages.figure_axis"),
         bars: s.levels.iter().map(|level| bar(voice, level, &codes)).collect(),
@@ -208,7 +208,7 @@ fn lines(voice: &Voice<'_>, months: &[Indexed<'_>], groups: &[&str], start: Opti
         })
         .collect();
     let start_month = start.and_then(|day| day.get(..7));
-    let position = start_month.and_then(|month| labels.iter().position(|label| *label >= month));
+    let position = start_month.and_then(|month| labels.iter().position(|label| *label == month));
     Lines {
         x_labels: labels.iter().map(|label| (*label).to_string()).collect(),
         series,

@@ -1,6 +1,6 @@
 //! The reader's language together with the names a study gives its own topics and ladder. Speaks; decides nothing.
 
-use crate::findings::{Caution, Decline, Estimate, Findings, Interval, Issue, Level, Provenance, Term, Why};
+use crate::findings::{Caution, Decline, Estimate, Findings, Interval, Issue, Level, Term, Why};
 use crate::text::{Language, knows, names, number, say, say_values};
 use serde_json::Value;
 
@@ -9,13 +9,13 @@ use serde_json::Value;
 pub struct Voice<'a> {
     /// The language of the page.
     pub language: Language,
-    provenance: &'a Provenance,
+    findings: &'a Findings,
 }
 
 impl<'a> Voice<'a> {
     /// A voice for these findings.
     pub fn new(findings: &'a Findings, language: Language) -> Self {
-        Self { language, provenance: findings.provenance() }
+        Self { language, findings }
     }
 
     /// Speaks a sentence.
@@ -34,12 +34,12 @@ impl<'a> Voice<'a> {
     }
 
     fn option(&self, key: &str) -> Option<&Value> {
-        self.provenance.options.get(key)
+        self.findings.provenance().options.get(key)
     }
 
     /// People behind any number shown.
     pub fn crowd(&self) -> u64 {
-        self.option("privacy.crowd").or_else(|| self.option("crowd")).and_then(Value::as_u64).unwrap_or(5)
+        self.findings.crowd()
     }
 
     /// The one wording for every hidden cell.
@@ -89,9 +89,12 @@ impl<'a> Voice<'a> {
         names::outcome(self.language, code)
     }
 
-    /// A caution in words.
+    /// A caution in words. A model beside the main one that was declined is told as a caution: then the decline's words
+    /// serve where there are none of its own.
     pub fn caution(&self, caution: &Caution) -> String {
-        say_values(self.language, &format!("caution.{}", caution.code), &caution.args)
+        let own = format!("caution.{}", caution.code);
+        let key = if knows(self.language, &own) { own } else { format!("decline.{}", caution.code) };
+        say_values(self.language, &key, &caution.args)
     }
 
     /// All cautions in words, each once.

@@ -111,7 +111,7 @@ fn by_role(language: Language, role: &str, text: &str) -> String {
         "column" | "columns" | "cluster" => column(language, text),
         "outcome" => outcome(language, text),
         "unit" => unit(language, text),
-        "group" | "groups" => group(language, text),
+        "group" | "groups" | "arm" => group(language, text),
         "stage" => stage(language, text),
         "table" => table(language, text),
         "window" if text == "all" => say(language, "word.all_days", &[]),

@@ -36,7 +36,8 @@ pub fn answer(voice: &Voice<'_>, a: &Attrition) -> Answer {
         grade,
         grade_label: voice.word(grade_key),
         headline: headline(voice, a, verdict, permit),
-        number: voice.or_why(ratio.estimate, ratio.why, |x| format!("×{}", number::decimal(x, 2))),
+        number: voice
+            .or_why(ratio.estimate, ratio.why, |x| voice.say("attrition.times", &[("ratio", number::decimal(x, 2))])),
         interval: voice.range(ratio.conf_low, ratio.conf_high, |x| number::decimal(x, 2)),
         number_label: voice.say("attrition.key_number", &group_args(voice, a)),
         points: points(voice, a, verdict, permit),

@@ -245,9 +245,9 @@ pub fn mark_rule(voice: &Voice<'_>, r: &Regression) -> String {
         .mark_bands
         .iter()
         .enumerate()
-        .map(|(i, band)| format!("{} ≥ {}", "+".repeat(i + 1), number::decimal(*band, 2)))
+        .map(|(i, band)| voice.say("drivers.band", &[("sign", "+".repeat(i + 1)), ("band", number::decimal(*band, 2))]))
         .collect();
-    voice.say("drivers.mark_rule", &[("bands", bands.join(", "))])
+    voice.say("drivers.mark_rule", &[("bands", voice.list(&bands))])
 }
 
 /// Every term but the constant, in the order of the study.
