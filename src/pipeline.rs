@@ -115,7 +115,10 @@ pub fn findings(screened: &Screened, study: &Study, analyses: &[Analysis]) -> Fi
     let mut draft = Draft { title: study.title.clone(), ..Draft::default() };
     for (_, analysis) in analyses {
         match analysis(screened, study) {
-            Ok(finding) => draft.findings.push(finding),
+            Ok(answer) => {
+                draft.findings.push(answer.finding);
+                draft.declines.extend(answer.declines);
+            }
             Err(decline) => draft.declines.push(decline),
         }
     }

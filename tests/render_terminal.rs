@@ -289,6 +289,8 @@ fn an_issue_names_the_facts_of_its_detail() {
     assert!(said(&headers).contains("(社員 ID / 社員番号)"));
     let form = Issue::new("value_form", Level::Warning).detail("era_date");
     assert!(said(&form).contains("Japanese era dates"));
+    let alone = Issue::new("k_anonymity", Level::Error).limit(5.0, 1.0);
+    assert!(said(&alone).contains("has 1, the limit is 5"));
     assert!(said(&Issue::new("no_such_code", Level::Note)).contains("no_such_code"));
 }
 

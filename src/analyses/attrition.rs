@@ -5,7 +5,7 @@
 //! References: `stats::survival`, `stats::cox`, `stats::proportion`.
 
 use super::comparison::split_is_sound;
-use super::{estimate, finite};
+use super::{Answer, estimate, finite};
 use crate::design::arms::Arm;
 use crate::design::spells::{self, EventReading, Grain, MonthCount, PlainSpells, Spells};
 use crate::domain::{Day, Month};
@@ -39,14 +39,14 @@ const TENURE_STEP: f64 = 30.0;
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
+pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
     let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
     let asked = study.comparison.as_ref().ok_or_else(|| Decline::new(NAME, "not_asked"))?;
     if !panel.people.has_left && !panel.totals.months.is_empty() {
         let spells = Spells::from_totals(asked, spells::totals(panel, asked));
-        return Ok(Finding::Attrition(frame(&spells)));
+        return Ok(Finding::Attrition(frame(&spells)).into());
     }
-    attrition(&spells::study(panel, asked, study.clock)?, None)
+    attrition(&spells::study(panel, asked, study.clock)?, None).map(Answer::from)
 }
 
 /// Answers an attrition question on a plain table.
@@ -109,13 +109,21 @@ fn attrition(spells: &Spells, horizon: Option<f64>) -> Result<Finding, Decline> 
     });
     found.cox = hazard(spells);
     found.km = km(spells, &lives, &curves);
-    found.medians = (spells.names.iter().zip(&curves))
-        .map(|(group, curve)| Median { group: group.clone(), median: curve.median() })
-        .collect();
-    found.rmst = Some(restricted(spells, &curves, horizon));
-    shares(spells, &mut found);
+    found.medians = (spells.names.iter().zip(&curves)).map(|(group, curve)| median(group, curve)).collect();
+    let rmst = restricted(spells, &curves, horizon);
     found.cautions = cautions(spells);
+    if let Some(asked) = horizon.filter(|asked| *asked > rmst.horizon) {
+        found.cautions.push(Caution::new("horizon_cut").with("asked", asked).with("used", rmst.horizon));
+    }
+    found.rmst = Some(rmst);
+    shares(spells, &mut found);
     Ok(Finding::Attrition(found))
+}
+
+/// A median that is not reached lies beyond all times seen.
+fn median(group: &str, curve: &Curve) -> Median {
+    let median = curve.median();
+    Median { group: group.to_string(), median, why: median.is_none().then_some(Why::Infinite) }
 }
 
 fn lives_of(spells: &Spells, arm: Arm) -> Vec<Life> {
@@ -141,6 +149,7 @@ fn follow_up(spells: &Spells) -> Vec<FollowUp> {
             n_units: units,
             leavers: Some(rows.iter().filter(|r| spells.event[**r]).count() as u64),
             hidden: false,
+            why: None,
         }
     };
     [Arm::Treatment, Arm::Control].into_iter().zip(&spells.names).map(row).collect()
@@ -165,32 +174,47 @@ fn hazard(spells: &Spells) -> Option<Estimate> {
         p_value: finite(tail::normal_two_sided(z)),
         conf_low: finite(b - half),
         conf_high: finite(b + half),
-        why: (!z.is_finite()).then_some(Why::Undefined),
+        why: Some(if z.is_finite() { Why::Infinite } else { Why::Undefined }),
     })
 }
 
 fn km(spells: &Spells, lives: &[Vec<Life>; 2], curves: &[Curve; 2]) -> Vec<KmPoint> {
     let mut points = Vec::new();
     for ((group, curve), lives) in spells.names.iter().zip(curves).zip(lives) {
-        let point = |time: f64, at_risk: usize| {
-            let step = curve.at(time);
-            let limits = step.log_log_limits(LEVEL);
-            KmPoint {
-                group: group.clone(),
-                time,
-                survival: finite(step.survival),
-                std_error: finite(step.std_error),
-                conf_low: finite(limits.low),
-                conf_high: finite(limits.high),
-                at_risk: at_risk as u64,
-            }
-        };
         match grid(spells, curve) {
-            Some(times) => points.extend(times.into_iter().map(|t| point(t, at_risk(lives, t)))),
-            None => points.extend(curve.steps.iter().map(|s| point(s.time, s.at_risk))),
+            Some(times) => {
+                let mut before = f64::NEG_INFINITY;
+                for time in times {
+                    let inside = curve.steps.iter().filter(|s| s.time > before && s.time <= time);
+                    let events = inside.map(|s| s.events as u64).sum();
+                    points.push(km_point(group, curve, time, at_risk(lives, time), events));
+                    before = time;
+                }
+            }
+            None => {
+                points.extend(curve.steps.iter().map(|s| km_point(group, curve, s.time, s.at_risk, s.events as u64)))
+            }
         }
     }
     points
+}
+
+/// A point of a curve; where nobody is left the error and the limits are not defined.
+fn km_point(group: &str, curve: &Curve, time: f64, at_risk: usize, events: u64) -> KmPoint {
+    let step = curve.at(time);
+    let limits = step.log_log_limits(LEVEL);
+    let known = |value: f64| finite(value).filter(|_| step.survival > 0.0);
+    KmPoint {
+        group: group.to_string(),
+        time,
+        survival: finite(step.survival),
+        std_error: known(step.std_error),
+        conf_low: known(limits.low),
+        conf_high: known(limits.high),
+        at_risk: at_risk as u64,
+        events,
+        why: (step.survival <= 0.0).then_some(Why::Undefined),
+    }
 }
 
 /// The times at which a study's curves are told: month ends since the start, or every 30 days of tenure.
@@ -217,36 +241,33 @@ fn restricted(spells: &Spells, curves: &[Curve; 2], horizon: Option<f64>) -> Rms
     Rmst { horizon, arms: arms.collect(), difference: normal(&difference) }
 }
 
-/// An estimate whose reference is the normal: no degrees of freedom.
+/// An estimate whose reference is the normal: infinite degrees of freedom.
 fn normal(inference: &Inference) -> Estimate {
-    Estimate { df: None, ..estimate(inference) }
+    let told = estimate(inference);
+    Estimate { df: None, why: told.why.or(Some(Why::Infinite)), ..told }
 }
 
-/// Shares that left over the whole follow-up among those there at the start: only where everybody could be followed to
-/// the same end.
+/// Shares that left among those followed: only where everybody could be followed to the same end.
 fn shares(spells: &Spells, found: &mut Attrition) {
-    let cohort: Vec<usize> = (0..spells.arm.len()).filter(|r| spells.cohort[*r]).collect();
-    let events = cohort.iter().filter(|r| spells.event[**r]).map(|r| spells.exit[*r]).fold(0.0, f64::max);
-    let shortest = cohort.iter().filter(|r| !spells.event[**r]).map(|r| spells.exit[*r]).fold(f64::INFINITY, f64::min);
-    if shortest < events && spells.span.is_none() {
+    let rows = || 0..spells.arm.len();
+    let last_event = rows().filter(|r| spells.event[*r]).map(|r| spells.exit[r]).fold(0.0, f64::max);
+    let first_censored = rows().filter(|r| !spells.event[*r]).map(|r| spells.exit[r]).fold(f64::INFINITY, f64::min);
+    if first_censored < last_event && spells.span.is_none() {
+        found.not_run.push("shares_that_left".to_string());
         return;
     }
     let count = |arm: Arm| {
-        let members = cohort.iter().filter(|r| spells.arm[**r] == arm);
-        let left = members.clone().filter(|r| spells.event[**r]).count() as u64;
-        (left, members.count() as u64)
+        let members = rows().filter(move |r| spells.arm[*r] == arm);
+        (members.clone().filter(|r| spells.event[*r]).count() as u64, members.count() as u64)
     };
     let ((treated, treated_n), (control, control_n)) = (count(Arm::Treatment), count(Arm::Control));
-    if treated_n == 0 || control_n == 0 {
-        return;
-    }
     let table = TwoByTwo { treated, treated_n, control, control_n };
     found.risk_ratio = Some(match risk_ratio(&table, LEVEL) {
         Some(ratio) => interval(&ratio, "log"),
         None => Interval { method: "log".to_string(), why: Some(Why::TooFew), ..Interval::default() },
     });
     found.risk_difference = Some(interval(&newcombe(&table, LEVEL), "newcombe"));
-    by_unit(spells, &cohort, found);
+    by_unit(spells, found);
 }
 
 fn interval(bracketed: &Bracketed, method: &str) -> Interval {
@@ -260,25 +281,21 @@ fn interval(bracketed: &Bracketed, method: &str) -> Interval {
 }
 
 /// Difference in the share that left, with the error by unit.
-fn by_unit(spells: &Spells, cohort: &[usize], found: &mut Attrition) {
-    let column = |row: usize| f64::from(u8::from(spells.arm[cohort[row]] == Arm::Treatment));
-    let x = Array2::from_shape_fn((cohort.len(), 2), |(row, j)| if j == 0 { 1.0 } else { column(row) });
-    let y = Array1::from_iter(cohort.iter().map(|r| f64::from(u8::from(spells.event[*r]))));
+fn by_unit(spells: &Spells, found: &mut Attrition) {
+    let treated = |row: usize| f64::from(u8::from(spells.arm[row] == Arm::Treatment));
+    let x = Array2::from_shape_fn((spells.arm.len(), 2), |(row, j)| if j == 0 { 1.0 } else { treated(row) });
+    let y = Array1::from_iter(spells.event.iter().map(|e| f64::from(u8::from(*e))));
     let mut matrix = Matrix::new(x, y);
     let mut kind = Kind::Hc2;
     if let Some((_, codes)) = &spells.unit {
-        let mut dense = std::collections::BTreeMap::new();
-        let codes = cohort.iter().map(|r| {
-            let next = dense.len() as u32;
-            *dense.entry(codes[*r]).or_insert(next)
-        });
-        matrix = matrix.with_clusters(codes.collect());
+        matrix = matrix.with_clusters(codes.clone());
         kind = Kind::Cr2;
     }
     let Ok(fitted) = fit(&matrix, Some(0), DEFAULT_TOLERANCE) else { return };
     let Ok(covariance) = covariance(kind, &fitted, &matrix) else { return };
     let difference = coefficient(&fitted, &covariance, 1);
-    found.mde = finite(power::mde(difference.std_error, difference.df, 0.05, 0.8));
+    let mde = power::mde(difference.std_error, difference.df, 0.05, 0.8);
+    found.mde = finite(mde).filter(|share| *share <= 1.0);
     found.by_unit = Some(estimate(&difference));
     found.vcov = Some(kind.name().to_string());
 }
@@ -308,6 +325,8 @@ fn months(spells: &Spells) -> Vec<MonthRate> {
                 }
                 None => told.why = Some(Why::TooFew),
             }
+        } else {
+            told.why = Some(Why::Undefined);
         }
         rows.push((row.month.0, arm, told));
     }
@@ -367,6 +386,7 @@ fn windows(spells: &Spells, width: u32) -> Vec<RollingRate> {
                 leavers: now.events,
                 leavers_earlier: then.events,
                 hidden: false,
+                why: None,
             };
             rows.push((last, at, told));
         }
@@ -399,6 +419,7 @@ fn periods(spells: &Spells) -> Vec<PeriodRate> {
                 rate: finite(rate),
                 annual_rate: finite(1.0 - (1.0 - rate).powi(12)),
                 hidden: false,
+                why: None,
             });
         }
     }

@@ -4,7 +4,7 @@
 //! Assumes: units independent. Declines when: one arm, fewer than two units an arm, a constant outcome. References:
 //! `stats::ratio`, `stats::arms`, `stats::permute`, `stats::power`.
 
-use super::{estimate, finite, gate};
+use super::{Answer, estimate, finite, gate};
 use crate::design::arms::{self, Arm, Arms, GroupMonth, PlainArms};
 use crate::design::{Design, INTERCEPT};
 use crate::findings::comparison::{Balance, MonthPoint, Permutation, PersonLevel, RatioCheck};
@@ -30,10 +30,10 @@ const FEW_UNITS: usize = 5;
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
+pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
     let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
     let asked = study.comparison.as_ref().ok_or_else(|| Decline::new(NAME, "not_asked"))?;
-    comparison(&arms::study(panel, asked)?, study.seed)
+    comparison(&arms::study(panel, asked)?, study.seed).map(Answer::from)
 }
 
 /// Answers a comparison on a plain table.
@@ -90,8 +90,8 @@ fn comparison(arms: &Arms, seed: u64) -> Result<Finding, Decline> {
         balance: balance(arms),
         permutation: permutation(arms, seed),
         mde: finite(mde),
-        mde_lift: finite(mde / b.mean.abs()),
-        icc: units.and_then(|(_, codes)| icc(&by_unit(&arms.values, codes))).and_then(|i| finite(i.icc)),
+        mde_lift: finite(mde / b.mean).filter(|_| b.mean > 0.0 && a.mean >= 0.0),
+        icc: units.and_then(|(_, codes)| icc(&by_unit(&within_arms(arms, &a, &b), codes))).and_then(|i| finite(i.icc)),
         months: months(&arms.months, &arms.names),
         causal,
         flow: arms.flow.clone(),
@@ -166,6 +166,7 @@ fn arm(arms: &Arms, arm: Arm, moments: &Moments) -> crate::findings::comparison:
         mean: finite(moments.mean),
         sd: finite(moments.sd()),
         hidden: false,
+        why: None,
     }
 }
 
@@ -203,7 +204,7 @@ fn ratio_check(arms: &Arms) -> RatioCheck {
         n_treatment,
         n_control,
         p_value: finite(check.p_value),
-        p_exact: check.p_exact.and_then(finite),
+        p_exact: check.p_exact.and_then(finite).map(|p| p.min(1.0)),
         alarm: check.alarm,
         p_people: people.and_then(|p| finite(p.p_value)),
     }
@@ -234,6 +235,12 @@ fn balance(arms: &Arms) -> Vec<Balance> {
         Balance { term: term.clone(), mean_treatment: mean(&a), mean_control: mean(&b), smd: finite(smd), why }
     };
     arms.before.iter().map(row).collect()
+}
+
+/// Values about the mean of their arm: what units share beyond the treatment.
+fn within_arms(arms: &Arms, treated: &Moments, control: &Moments) -> Vec<f64> {
+    let mean = |arm: &Arm| if *arm == Arm::Treatment { treated.mean } else { control.mean };
+    arms.values.iter().zip(&arms.arm).map(|(value, arm)| value - mean(arm)).collect()
 }
 
 fn by_unit(values: &[f64], codes: &[u32]) -> Vec<Moments> {
@@ -288,6 +295,8 @@ fn months(rows: &[GroupMonth], names: &[String; 2]) -> Vec<MonthPoint> {
             point.index = finite(index);
             point.index_low = finite(index * (-z * error).exp());
             point.index_high = finite(index * (z * error).exp());
+        } else {
+            point.why = Some(Why::Undefined);
         }
         points.push((row.month.0, usize::from(row.arm == Arm::Control), point));
     }

@@ -3,10 +3,11 @@
 //! satisfaction alone beside it. Assumes: ratings before the wave are not caused by the answer. Declines when: fewer than
 //! ten people per topic, waves without dates, no survey. Cautions: thin coverage, ratings after the wave, shared ratings.
 
+use super::Answer;
 use super::regression::{Options, kind, regression};
 use crate::design::drivers::{DriverRows, drivers};
 use crate::findings::regression::Overall;
-use crate::findings::{Caution, Decline, Finding, Regression};
+use crate::findings::{Caution, Decline, Finding};
 use crate::screen::Screened;
 use crate::study::{Study, Window};
 
@@ -22,7 +23,7 @@ const NAME: &str = "drivers";
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
+pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
     let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
     if panel.survey.answers.is_empty() {
         return Err(Decline::new(NAME, "no_survey"));
@@ -49,10 +50,15 @@ pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
         Window::All => "all".into(),
     });
     finding.cautions.extend(cautions(&rows, study));
-    finding.overall = overall(&rows, &options, &mut finding.cautions);
+    let overall = overall(&rows, &options);
     finding.coverage = rows.coverage;
     finding.windows = rows.windows;
-    Ok(Finding::Drivers(finding))
+    let mut declines = Vec::new();
+    match overall {
+        Ok(overall) => finding.overall = Some(overall),
+        Err(decline) => declines.push(decline),
+    }
+    Ok(Answer { finding: Finding::Drivers(finding), declines })
 }
 
 fn too_few(rows: &DriverRows, terms: u64) -> Decline {
@@ -92,24 +98,16 @@ fn cautions(rows: &DriverRows, study: &Study) -> Vec<Caution> {
     cautions
 }
 
-/// The model with overall satisfaction alone; when it cannot be fitted, a caution says so.
-fn overall(rows: &DriverRows, options: &Options, cautions: &mut Vec<Caution>) -> Option<Overall> {
-    let fitted: Result<Regression, Decline> = match &rows.overall {
-        Ok(design) => regression(design, options),
-        Err(decline) => Err(decline.clone()),
-    };
-    match fitted {
-        Ok(model) => Some(Overall {
-            terms: model.terms,
-            n: model.n,
-            n_clusters: model.n_clusters,
-            r_squared: model.r_squared.unwrap_or(0.0),
-            flow: model.flow,
-            cautions: model.cautions,
-        }),
-        Err(decline) => {
-            cautions.push(Caution { code: decline.code, args: decline.args });
-            None
-        }
-    }
+/// The model with overall satisfaction alone.
+fn overall(rows: &DriverRows, options: &Options) -> Result<Overall, Decline> {
+    let design = rows.overall.as_ref().map_err(Clone::clone)?;
+    let model = regression(design, options)?;
+    Ok(Overall {
+        terms: model.terms,
+        n: model.n,
+        n_clusters: model.n_clusters,
+        r_squared: model.r_squared.unwrap_or(0.0),
+        flow: model.flow,
+        cautions: model.cautions,
+    })
 }

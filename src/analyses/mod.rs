@@ -13,8 +13,23 @@ use crate::screen::Screened;
 use crate::stats::inference::Inference;
 use crate::study::Study;
 
+/// An answer, and the parts of its question that had to be declined.
+#[derive(Debug)]
+pub struct Answer {
+    /// What was found.
+    pub finding: Finding,
+    /// What of it could not be answered.
+    pub declines: Vec<Decline>,
+}
+
+impl From<Finding> for Answer {
+    fn from(finding: Finding) -> Self {
+        Self { finding, declines: Vec::new() }
+    }
+}
+
 /// An analysis of a study: its name and what it makes of screened data.
-pub type Analysis = (&'static str, fn(&Screened, &Study) -> Result<Finding, Decline>);
+pub type Analysis = (&'static str, fn(&Screened, &Study) -> Result<Answer, Decline>);
 
 /// Every analysis of a study, in the order in which the report tells them.
 pub const ANALYSES: [Analysis; 4] = [

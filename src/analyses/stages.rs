@@ -3,7 +3,7 @@
 //! superiority between the study's arms, Wilson intervals of movement. Assumes: people independent (intervals ignore
 //! teams; said as a caution). Declines when: nobody answered. References: `stats::proportion`, `stats::arms`.
 
-use super::finite;
+use super::{Answer, finite};
 use crate::design::rungs::{self, Grouping, PlainRungs, Rungs};
 use crate::domain::Ladder;
 use crate::findings::stages::{GroupShares, LevelShare, Movement, StageShare, Stages, Superiority, Transition};
@@ -23,13 +23,13 @@ const MOST_GROUPS: usize = 200;
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn study(screened: &Screened, study: &Study) -> Result<Finding, Decline> {
+pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
     let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
     if panel.survey.answers.is_empty() {
         return Err(Decline::new(NAME, "no_survey"));
     }
     let arms = study.comparison.as_ref().map(|c| ("group", c.treatment.as_str(), c.control.as_str()));
-    Ok(stages(&rungs::study(panel, study)?, &study.ladder, arms))
+    Ok(stages(&rungs::study(panel, study)?, &study.ladder, arms).into())
 }
 
 /// Answers the stages question on a plain table.
@@ -81,6 +81,7 @@ fn shares(levels: &[usize], ladder: &Ladder) -> (Vec<LevelShare>, Vec<StageShare
         conf_low: finite(limits.low),
         conf_high: finite(limits.high),
         hidden: false,
+        why: None,
     });
     let stage_rows =
         by_stage.iter().zip(limits(&by_stage)).zip(ladder.stages()).map(|((&count, limits), stage)| StageShare {
@@ -90,6 +91,7 @@ fn shares(levels: &[usize], ladder: &Ladder) -> (Vec<LevelShare>, Vec<StageShare
             conf_low: finite(limits.low),
             conf_high: finite(limits.high),
             hidden: false,
+            why: None,
         });
     (level_rows.collect(), stage_rows.collect())
 }
@@ -107,6 +109,7 @@ fn groups(grouping: &Grouping, levels: &[usize], ladder: &Ladder) -> Vec<GroupSh
             levels,
             stages,
             hidden: false,
+            why: None,
         }
     };
     let mut rows: Vec<GroupShares> =
@@ -163,6 +166,7 @@ fn movement(paths: &[Vec<usize>], ladder: &Ladder) -> Vec<Movement> {
             conf_low: finite(limits.low),
             conf_high: finite(limits.high),
             hidden: false,
+            why: None,
         }
     };
     ["up", "same", "down"].into_iter().zip(&counts).map(row).collect()
@@ -189,6 +193,7 @@ fn transitions(paths: &[Vec<usize>], ladder: &Ladder) -> Vec<Transition> {
                     count: Some(count),
                     share: Some(count as f64 / total as f64),
                     hidden: false,
+                    why: None,
                 });
             }
         }

@@ -146,7 +146,7 @@ pub fn plain(
 ) -> Result<u8> {
     let (asking, shape) = options;
     limit_threads(terminal);
-    let screened = match pipeline::screen_plain(inputs)? {
+    let screened = match pipeline::screen_plain(&expanded(inputs)?)? {
         Ok(screened) => screened,
         Err(issues) => {
             refuse(&issues, terminal);
@@ -159,6 +159,30 @@ pub fn plain(
     }
     let answer = answer(&screened, seed);
     show(&pipeline::plain_findings(&screened, answer, seed, written, crowd), asking, shape, terminal)
+}
+
+/// Patterns (`2024-*.csv`) that the shell left alone, as the files they fit, in order of name.
+fn expanded(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for input in inputs {
+        let pattern = input.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if input.exists() || !pattern.contains(['*', '?']) {
+            files.push(input.clone());
+            continue;
+        }
+        let folder = input.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let missing = || Error::run("file_missing").with("file", input.display());
+        let listed = std::fs::read_dir(folder).map_err(|_| missing())?.flatten();
+        let fits = |name: &std::ffi::OsString| study::files::matches(&pattern, &name.to_string_lossy());
+        let mut found: Vec<PathBuf> =
+            listed.filter(|e| fits(&e.file_name())).map(|e| input.with_file_name(e.file_name())).collect();
+        found.sort();
+        if found.is_empty() {
+            return Err(missing());
+        }
+        files.extend(found);
+    }
+    Ok(files)
 }
 
 fn show(findings: &Findings, asking: &Asking, shape: &Shape, terminal: &Terminal) -> Result<u8> {

@@ -122,7 +122,7 @@ pub fn study(panel: &Panel, asked: &Comparison) -> Result<Arms, Decline> {
     })
 }
 
-fn which(name: &str, treatment: &str, control: &str) -> Option<Arm> {
+pub(super) fn which(name: &str, treatment: &str, control: &str) -> Option<Arm> {
     if name == treatment {
         Some(Arm::Treatment)
     } else if name == control {
@@ -250,7 +250,9 @@ pub fn plain(table: &Plain, asked: &PlainArms) -> Result<Arms, Decline> {
     let text = |name: &str| table.texts(name).ok_or_else(|| decline("column_unknown", name));
     let arms = text(&asked.arm)?;
     text(&asked.outcome)?;
-    let values = table.numbers(&asked.outcome).ok_or_else(|| decline("not_numeric", &asked.outcome))?;
+    let values = table
+        .numbers(&asked.outcome)
+        .ok_or_else(|| super::not_numbers(table, "comparison", "not_numeric", &asked.outcome))?;
     let names = arm_names("comparison", &arms, asked.treatment.as_deref(), asked.control.as_deref())?;
     let units = asked.unit.as_deref().map(text).transpose()?;
     let mut flow = Flow::of("rows", table.rows() as u64);

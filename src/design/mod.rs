@@ -31,6 +31,17 @@ pub struct Design {
     pub flow: crate::findings::Flow,
 }
 
+/// Why a column of a plain table gives no numbers: cells among many numbers that are none, or text throughout.
+fn not_numbers(table: &crate::tables::Plain, analysis: &str, refusal: &str, column: &str) -> crate::findings::Decline {
+    match table.odd_cells(column) {
+        Some(odd) => crate::findings::Decline::new(analysis, "text_among_numbers")
+            .with("column", column)
+            .with("line", odd.line)
+            .with("count", odd.count),
+        None => crate::findings::Decline::new(analysis, refusal).with("column", column),
+    }
+}
+
 /// Numbers category codes 0.. in the order of first sight among the rows used.
 fn dense(codes: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut seen: HashMap<u32, u32> = HashMap::new();

@@ -116,7 +116,11 @@ fn block(table: &Plain, atom: &Atom, full: &mut bool) -> Result<Block, Decline> 
     match atom {
         Atom::Factor { column, reference } => factor(table, column, reference.as_deref(), full),
         Atom::Column(column) if table.column(column).is_some() && !table.is_numeric(column) => {
-            factor(table, column, None, full)
+            // A handful of typing errors must not turn a number into a hundred categories.
+            match table.odd_cells(column) {
+                Some(_) => Err(super::not_numbers(table, DECLINED, "not_numeric", column)),
+                None => factor(table, column, None, full),
+            }
         }
         _ => Ok(Block { names: vec![atom.name()], columns: vec![number(table, atom, "not_numeric")?] }),
     }
@@ -129,7 +133,7 @@ fn number(table: &Plain, atom: &Atom, refusal: &str) -> Result<Vec<f64>, Decline
         let known = table.names().join(", ");
         return Err(Decline::new(DECLINED, "column_unknown").with("column", column).with("known", known));
     }
-    let cells = table.numbers(column).ok_or_else(|| Decline::new(DECLINED, refusal).with("column", column))?;
+    let cells = table.numbers(column).ok_or_else(|| super::not_numbers(table, DECLINED, refusal, column))?;
     let cells = cells.into_iter().map(|c| c.unwrap_or(f64::NAN));
     match atom {
         Atom::Log(_) => {

@@ -128,7 +128,8 @@ pub fn plain(table: &Plain, asked: &PlainRungs, levels: usize) -> Result<Rungs, 
     let decline = |code: &str, column: &str| Decline::new(DECLINED, code).with("column", column);
     let text = |name: &str| table.texts(name).ok_or_else(|| decline("column_unknown", name));
     text(&asked.level)?;
-    let numbers = table.numbers(&asked.level).ok_or_else(|| decline("not_numeric", &asked.level))?;
+    let numbers =
+        table.numbers(&asked.level).ok_or_else(|| super::not_numbers(table, DECLINED, "not_numeric", &asked.level))?;
     let off = |v: &f64| v.fract() != 0.0 || *v < 0.0 || *v >= levels as f64;
     if let Some(row) = numbers.iter().position(|v| v.as_ref().is_some_and(off)) {
         let line = table.lines.get(row).copied().unwrap_or(0);

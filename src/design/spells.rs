@@ -46,14 +46,12 @@ pub struct Spells {
     pub grain: Grain,
     /// Arm per row.
     pub arm: Vec<Arm>,
-    /// Time of entry (0 unless the clock is tenure).
+    /// Time of entry; minus infinity without delayed entry.
     pub entry: Vec<f64>,
     /// Time of exit.
     pub exit: Vec<f64>,
     /// Left at `exit` (else still there).
     pub event: Vec<bool>,
-    /// There at the start of follow-up: the cohort of the shares.
-    pub cohort: Vec<bool>,
     /// Unit column and dense code per row.
     pub unit: Option<(String, Vec<u32>)>,
     /// Arm of every assigned unit and its size.
@@ -69,6 +67,9 @@ pub struct Spells {
 }
 
 const DECLINED: &str = "attrition";
+
+/// Everybody is under observation from the first moment, an exit at time 0 included.
+const NO_DELAY: f64 = f64::NEG_INFINITY;
 
 /// The spells of a study's people.
 ///
@@ -116,7 +117,7 @@ pub fn study(panel: &Panel, asked: &Comparison, clock: Clock) -> Result<Spells, 
             Err(Lost::NoHire) => lost[2] += 1,
             Err(Lost::Outside) => lost[3] += 1,
             Ok(row) => {
-                spells.push(arm, &row, hired == MISSING_DAY || hired <= start.0);
+                spells.push(arm, &row);
                 codes.push(code);
             }
         }
@@ -130,11 +131,17 @@ pub fn study(panel: &Panel, asked: &Comparison, clock: Clock) -> Result<Spells, 
     }
     spells.flow.lose("gone_or_not_there", None, lost[3]);
     spells.unit = unit.map(|u| (u.name.clone(), dense(codes.iter().copied())));
-    let arm_of = |p: usize| spells.which(groups.ids.name(groups.of.get(p).copied().unwrap_or(NOBODY)));
+    let names = spells.names.clone();
+    let arm_of = |p: usize| {
+        let group = groups.ids.name(groups.of.get(p).copied().unwrap_or(NOBODY));
+        super::arms::which(group, &names[0], &names[1])
+    };
     let unit_of = |p: usize| unit.and_then(|u| u.of.get(p).copied()).unwrap_or(NOBODY);
     spells.assigned = assigned(people.len(), &arm_of, &unit_of, unit.is_some());
     let first = start.month().year_earlier();
-    spells.months = counts(panel, groups, asked, first, end.month());
+    let stays: Vec<Stay> =
+        (0..people.len()).filter_map(|p| Some((arm_of(p)?, *people.hired.get(p)?, *people.left.get(p)?))).collect();
+    spells.months = counts(&stays, first, end.month());
     Ok(spells)
 }
 
@@ -169,7 +176,7 @@ fn spell(hired: i32, left: i32, start: Day, end: Day, clock: Clock) -> Result<Ro
     match clock {
         Clock::SinceStart => {
             let first = if hired == MISSING_DAY { start.0 } else { hired.max(start.0) };
-            Ok(Row { entry: 0.0, exit: f64::from(last - first + 1), event })
+            Ok(Row { entry: NO_DELAY, exit: f64::from(last - first + 1), event })
         }
         Clock::Tenure if hired == MISSING_DAY => Err(Lost::NoHire),
         Clock::Tenure => {
@@ -179,23 +186,17 @@ fn spell(hired: i32, left: i32, start: Day, end: Day, clock: Clock) -> Result<Ro
     }
 }
 
+/// When somebody of an arm came and went; `MISSING_DAY` for not known and still there.
+type Stay = (Arm, i32, i32);
+
 /// Headcount on the first day of each month and leavers among them.
-fn counts(
-    panel: &Panel,
-    groups: &crate::panel::people::Categories,
-    asked: &Comparison,
-    first: Month,
-    last: Month,
-) -> Vec<MonthCount> {
+fn counts(stays: &[Stay], first: Month, last: Month) -> Vec<MonthCount> {
     let mut rows = Vec::new();
-    for (name, arm) in [(&asked.treatment, Arm::Treatment), (&asked.control, Arm::Control)] {
-        let Some(group) = groups.ids.find(name) else { continue };
+    for arm in [Arm::Treatment, Arm::Control] {
         for month in (first.0..=last.0).map(Month) {
             let (open, close) = (month.first().0, month.last().0);
             let (mut headcount, mut leavers) = (0, 0);
-            for (person, _) in groups.of.iter().enumerate().filter(|(_, g)| **g == group) {
-                let hired = panel.people.hired.get(person).copied().unwrap_or(MISSING_DAY);
-                let left = panel.people.left.get(person).copied().unwrap_or(MISSING_DAY);
+            for &(_, hired, left) in stays.iter().filter(|(a, _, _)| *a == arm) {
                 let there = (hired == MISSING_DAY || hired <= open) && (left == MISSING_DAY || left >= open);
                 headcount += u64::from(there);
                 leavers += u64::from(there && left != MISSING_DAY && left <= close);
@@ -228,7 +229,6 @@ impl Spells {
             entry: Vec::new(),
             exit: Vec::new(),
             event: Vec::new(),
-            cohort: Vec::new(),
             unit: None,
             assigned: Vec::new(),
             share: 0.5,
@@ -255,12 +255,11 @@ impl Spells {
         }
     }
 
-    fn push(&mut self, arm: Arm, row: &Row, cohort: bool) {
+    fn push(&mut self, arm: Arm, row: &Row) {
         self.arm.push(arm);
         self.entry.push(row.entry);
         self.exit.push(row.exit);
         self.event.push(row.event);
-        self.cohort.push(cohort);
     }
 }
 
@@ -323,21 +322,29 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
     let arms = text(&asked.arm)?;
     let names = arm_names(DECLINED, &arms, asked.treatment.as_deref(), asked.control.as_deref())?;
     let units = asked.unit.as_deref().map(text).transpose()?;
+    let mut stays: Vec<Stay> = Vec::new();
     let (rows, reading) = match &asked.times {
         Times::Duration { duration, event } => {
             text(duration)?;
-            let durations = table.numbers(duration).ok_or_else(|| decline("not_numeric", duration))?;
+            let durations =
+                table.numbers(duration).ok_or_else(|| super::not_numbers(table, DECLINED, "not_numeric", duration))?;
             let (events, reading) = events(table, event)?;
             (durations_as_rows(&durations, &events), reading)
         }
         Times::Dates { entered, left, from, to } => {
-            (dates_as_rows(table, entered, left, *from, *to)?, EventReading::Plain)
+            let dates = dates(table, entered, left)?;
+            let arm = |row: usize| super::arms::which(arms.get(row)?.as_deref()?, &names[0], &names[1]);
+            let stay =
+                |(row, (hired, left)): (usize, &Dates)| Some((arm(row)?, (*hired)?, left.unwrap_or(MISSING_DAY)));
+            stays = dates.iter().enumerate().filter_map(stay).collect();
+            (dates_as_rows(&dates, *from, *to), EventReading::Plain)
         }
     };
     let mut spells = Spells::empty(names, asked.design, Clock::SinceStart);
     if let Times::Dates { from, to, .. } = &asked.times {
         spells.span = Some((*from, *to));
         spells.start_month = Some(from.month());
+        spells.months = counts(&stays, from.month(), to.month());
     }
     spells.flow = Flow::of("rows", table.rows() as u64);
     let mut lost = [0u64; 4];
@@ -353,8 +360,8 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
             _ if code.is_some_and(super::missing) => lost[1] += 1,
             Found::Missing => lost[2] += 1,
             Found::Outside => lost[3] += 1,
-            Found::Spell(spell, cohort) => {
-                spells.push(arm, &spell, cohort);
+            Found::Spell(spell) => {
+                spells.push(arm, &spell);
                 codes.push(code.unwrap_or(NOBODY));
             }
         }
@@ -377,35 +384,55 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
 enum Found {
     Missing,
     Outside,
-    Spell(Row, bool),
+    Spell(Row),
 }
 
 fn durations_as_rows(durations: &[Option<f64>], events: &[Option<bool>]) -> Vec<Found> {
     let row = |(time, event): (&Option<f64>, &Option<bool>)| match (time, event) {
-        (Some(exit), Some(event)) if *exit >= 0.0 => Found::Spell(Row { entry: 0.0, exit: *exit, event: *event }, true),
+        (Some(exit), Some(event)) if *exit >= 0.0 => Found::Spell(Row { entry: NO_DELAY, exit: *exit, event: *event }),
         _ => Found::Missing,
     };
     durations.iter().zip(events).map(row).collect()
 }
 
-fn dates_as_rows(table: &Plain, entered: &str, left: &str, from: Day, to: Day) -> Result<Vec<Found>, Decline> {
+/// Day of entering and of leaving of one row.
+type Dates = (Option<i32>, Option<i32>);
+
+fn dates(table: &Plain, entered: &str, left: &str) -> Result<Vec<Dates>, Decline> {
     let days = |name: &str| {
         let all_blank = table.texts(name).is_some_and(|c| c.iter().all(Option::is_none));
         if all_blank {
             return Ok(vec![None; table.rows()]);
         }
         let unknown = if table.column(name).is_none() { "column_unknown" } else { "not_date" };
-        table.days(name).ok_or_else(|| Decline::new(DECLINED, unknown).with("column", name))
+        let decline = || {
+            let decline = Decline::new(DECLINED, unknown).with("column", name);
+            match first_not_date(table, name) {
+                Some(line) => decline.with("line", line),
+                None => decline,
+            }
+        };
+        table.days(name).ok_or_else(decline)
     };
-    let (entered, left) = (days(entered)?, days(left)?);
-    let row = |(hired, left): (&Option<i32>, &Option<i32>)| {
+    Ok(days(entered)?.into_iter().zip(days(left)?).collect())
+}
+
+fn dates_as_rows(dates: &[Dates], from: Day, to: Day) -> Vec<Found> {
+    let row = |(hired, left): &Dates| {
         let Some(hired) = *hired else { return Found::Missing };
         match spell(hired, left.unwrap_or(MISSING_DAY), from, to, Clock::SinceStart) {
-            Ok(row) => Found::Spell(row, hired <= from.0),
+            Ok(row) => Found::Spell(row),
             Err(_) => Found::Outside,
         }
     };
-    Ok(entered.iter().zip(&left).map(row).collect())
+    dates.iter().map(row).collect()
+}
+
+/// The line of the first cell of a text column that is no ISO date.
+fn first_not_date(table: &Plain, name: &str) -> Option<u64> {
+    let cells = table.texts(name)?;
+    let row = cells.iter().position(|c| c.as_deref().is_some_and(|c| Day::parse_iso(c).is_none()))?;
+    table.lines.get(row).copied()
 }
 
 /// Reads an event column: 0/1, true/false, exactly {1, 2} with 2 = event, or a test `col == value`.

@@ -54,6 +54,9 @@ pub struct RollingRate {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// A whole-period rate of one group.
@@ -74,6 +77,9 @@ pub struct PeriodRate {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// A point of a Kaplan-Meier curve.
@@ -93,6 +99,12 @@ pub struct KmPoint {
     pub conf_high: Option<f64>,
     /// People at risk just before `time`.
     pub at_risk: u64,
+    /// Leavers since the point before (for the crowd rule; not written).
+    #[serde(skip, default)]
+    pub events: u64,
+    /// Why the error and the limits are `None`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// Median time of one group.
@@ -102,6 +114,9 @@ pub struct Median {
     pub group: String,
     /// `None` when fewer than half left.
     pub median: Option<f64>,
+    /// `infinite` when it is not reached.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// A test statistic with its p-value.
@@ -151,6 +166,9 @@ pub struct FollowUp {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// Leaving, treatment against control.
@@ -184,7 +202,7 @@ pub struct Attrition {
     pub by_unit: Option<Estimate>,
     /// Covariance of `by_unit`.
     pub vcov: Option<String>,
-    /// Treatment / control share that left over the follow-up, among those there at the start.
+    /// Treatment / control share that left, among everybody followed.
     pub risk_ratio: Option<Interval>,
     /// Difference of those shares (Newcombe).
     pub risk_difference: Option<Interval>,

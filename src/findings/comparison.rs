@@ -19,6 +19,9 @@ pub struct Arm {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// Did the assignment come out in the planned ratio?
@@ -98,6 +101,9 @@ pub struct MonthPoint {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// Treatment against control on a mean.

@@ -1,6 +1,6 @@
 //! Where people stand on the ladder: levels and stages with intervals, overall and by group.
 
-use super::atoms::{Caution, Flow};
+use super::atoms::{Caution, Flow, Why};
 use serde::{Deserialize, Serialize};
 
 /// One level of the ladder. Every level appears, zero counts included.
@@ -21,6 +21,9 @@ pub struct LevelShare {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// One stage of the ladder.
@@ -39,6 +42,9 @@ pub struct StageShare {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// The distribution of one group.
@@ -57,6 +63,9 @@ pub struct GroupShares {
     /// The whole group hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// How two groups differ: the probability that a random member of the first stands higher (ties half).
@@ -92,6 +101,9 @@ pub struct Movement {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// People from one stage to another between consecutive waves.
@@ -108,6 +120,9 @@ pub struct Transition {
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// The distribution over the ladder.

@@ -1,7 +1,7 @@
 //! The people table, column by column, with ids and names as numbers. Later tables refer to these numbers.
 
 use super::ids::Ids;
-use crate::tables::{Batch, Layout, MISSING_DAY};
+use crate::tables::{Batch, Layout, LayoutColumn, MISSING_DAY};
 
 /// A named column of categories: groups, departments, covariates.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +12,10 @@ pub struct Categories {
     pub ids: Ids,
     /// One per person; `NOBODY` when missing.
     pub of: Vec<u32>,
+    /// Its header in the file.
+    pub header: String,
+    /// Its 1-based position in the file.
+    pub index: usize,
 }
 
 /// Everybody in the people table; person `p` is `ids.name(p)`.
@@ -27,6 +31,8 @@ pub struct People {
     pub lines: Vec<u64>,
     /// Every text column: company_id, department, manager_id, group, unit_id and undeclared ones.
     pub columns: Vec<Categories>,
+    /// The file's name, without its folder.
+    pub file: String,
     /// The table has a `hired_on` column.
     pub has_hired: bool,
     /// The table has a `left_on` column.
@@ -43,6 +49,7 @@ impl People {
         self.has_left |= left.is_some();
         let rows: Vec<usize> = (0..batch.rows()).filter(|&r| keep.get(r).copied().unwrap_or(false)).collect();
         let before = self.lines.len();
+        self.file.clone_from(&layout.file);
         for &row in &rows {
             self.ids.intern(id.get(row));
             self.lines.push(batch.lines.get(row).copied().unwrap_or(0));
@@ -54,7 +61,7 @@ impl People {
                 continue;
             }
             let Some(cells) = batch.text(at) else { continue };
-            let categories = self.column_mut(&column.name, before);
+            let categories = self.column_mut(column, before);
             for &row in &rows {
                 let number = categories.ids.intern(cells.get(row));
                 categories.of.push(number);
@@ -77,12 +84,14 @@ impl People {
         number
     }
 
-    fn column_mut(&mut self, name: &str, filled: usize) -> &mut Categories {
-        let at = self.columns.iter().position(|c| c.name == name).unwrap_or_else(|| {
+    fn column_mut(&mut self, column: &LayoutColumn, filled: usize) -> &mut Categories {
+        let at = self.columns.iter().position(|c| c.name == column.name).unwrap_or_else(|| {
             self.columns.push(Categories {
-                name: name.to_string(),
+                name: column.name.clone(),
                 ids: Ids::default(),
                 of: vec![super::NOBODY; filled],
+                header: column.header.clone(),
+                index: column.index,
             });
             self.columns.len() - 1
         });

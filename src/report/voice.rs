@@ -71,7 +71,7 @@ impl<'a> Voice<'a> {
 
     /// A stage by name.
     pub fn stage(&self, code: &str) -> String {
-        names::stage(self.language, code)
+        self.own_name("ladder.stages", code).unwrap_or_else(|| names::stage(self.language, code))
     }
 
     /// A group by name.

@@ -3,7 +3,7 @@
 pub mod privacy;
 pub mod quality;
 
-use crate::findings::{Input, Issue};
+use crate::findings::{Input, Issue, Level};
 use crate::panel::Panel;
 use crate::tables::Plain;
 
@@ -59,7 +59,14 @@ fn admit(data: Data, mut issues: Vec<Issue>, inputs: Vec<Input>) -> Result<Scree
     if issues.iter().any(|i| i.structural) { Err(issues) } else { Ok(Screened { data, issues, inputs }) }
 }
 
-/// Lets a plain table in: the checks that need no schema have run where its cells were read.
-pub fn admit_plain(plain: Plain, issues: Vec<Issue>, inputs: Vec<Input>) -> Result<Screened, Vec<Issue>> {
+/// Lets a plain table in: the checks that need no schema have run where its cells were read; here, columns that would be
+/// numeric but for a few cells are told.
+pub fn admit_plain(plain: Plain, mut issues: Vec<Issue>, inputs: Vec<Input>) -> Result<Screened, Vec<Issue>> {
+    for (at, name) in plain.names().iter().enumerate() {
+        if let Some(odd) = plain.odd_cells(name) {
+            let issue = Issue::new("text_among_numbers", Level::Error).file(&plain.file).at(odd.line);
+            issues.push(issue.column(name, Some(at + 1)).count(odd.count));
+        }
+    }
     admit(Data::Plain(Box::new(plain)), issues, inputs)
 }

@@ -34,8 +34,18 @@ pub(super) fn topics(reader: &mut Reader<'_>) -> Vec<Topic> {
         let span = reader.written("topics").map_or(0..0, |n| n.span.clone());
         reader.fault("topics", span, Complaint::new("no_topic"));
     }
-    reader.options.insert("topics".into(), Value::from(topics.iter().map(|t| t.code.clone()).collect::<Vec<_>>()));
+    let told = topics.iter().map(|t| told("code", &t.code, t.ja.as_deref(), t.en.as_deref()));
+    reader.options.insert("topics".into(), told.collect());
     topics
+}
+
+/// A code with the names that the study gives it: for the pages, which see the options only.
+fn told(key: &str, code: &str, ja: Option<&str>, en: Option<&str>) -> Value {
+    let mut item = serde_json::Map::new();
+    item.insert(key.to_string(), code.into());
+    ja.map(|name| item.insert("ja".to_string(), name.into()));
+    en.map(|name| item.insert("en".to_string(), name.into()));
+    Value::Object(item)
 }
 
 fn place(topics: &mut Vec<Topic>, topic: Topic, dropped: bool) {
@@ -88,8 +98,14 @@ pub(super) fn ladder(reader: &mut Reader<'_>) -> (Ladder, LadderWords) {
         Ladder::default()
     });
     stage_names(reader, &ladder, &mut words);
-    let of_level: Vec<&str> = (0..ladder.levels()).map(|l| ladder.stage_code(l)).collect();
-    reader.options.insert("ladder.levels".into(), Value::from(of_level));
+    let levels = (0..ladder.levels()).map(|l| {
+        let names = words.levels.get(l);
+        told("stage", ladder.stage_code(l), names.and_then(|n| n.ja.as_deref()), names.and_then(|n| n.en.as_deref()))
+    });
+    reader.options.insert("ladder.levels".into(), levels.collect());
+    let stages = ladder.stages().iter().zip(&words.stages);
+    let stages = stages.map(|(code, n)| told("code", code, n.ja.as_deref(), n.en.as_deref()));
+    reader.options.insert("ladder.stages".into(), stages.collect());
     (ladder, words)
 }
 

@@ -5,5 +5,5 @@ pub mod plain;
 pub mod schema;
 
 pub use batch::{Batch, Column, Layout, LayoutColumn, MISSING_DAY, OVERALL_BIT, TextColumn};
-pub use plain::Plain;
+pub use plain::{OddCells, Plain};
 pub use schema::{Field, Kind, Sensitivity, Table};

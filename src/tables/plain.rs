@@ -13,6 +13,18 @@ pub struct Plain {
     pub file: String,
 }
 
+/// How many numbers there must be for each other cell before a text column is taken for a numeric one with faults.
+const NUMBERS_PER_ODD_CELL: u64 = 4;
+
+/// Cells that are not numbers among many that are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OddCells {
+    /// Physical line of the first.
+    pub line: u64,
+    /// How many.
+    pub count: u64,
+}
+
 impl Plain {
     /// Rows.
     pub fn rows(&self) -> usize {
@@ -49,6 +61,21 @@ impl Plain {
             return Some(numbers.iter().map(|v| v.map(|v| format!("{v}"))).collect());
         }
         Some(self.days(name)?.into_iter().map(|d| d.map(|d| crate::domain::Day(d).to_string())).collect())
+    }
+
+    /// The cells of a text column that keep it from being numeric, when nearly all its other cells are numbers.
+    pub fn odd_cells(&self, name: &str) -> Option<OddCells> {
+        let series = self.column(name)?.as_materialized_series();
+        let cells = series.str().ok()?;
+        let (mut numbers, mut odd) = (0u64, None::<OddCells>);
+        for (cell, &line) in cells.iter().zip(&self.lines) {
+            match cell.map(|c| c.trim().parse::<f64>().is_ok()) {
+                Some(true) => numbers += 1,
+                Some(false) => odd.get_or_insert(OddCells { line, count: 0 }).count += 1,
+                None => {}
+            }
+        }
+        odd.filter(|odd| numbers >= NUMBERS_PER_ODD_CELL * odd.count)
     }
 
     /// A date column's days since 1970-01-01; `None` when it is not a date column.

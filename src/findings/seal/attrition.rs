@@ -1,9 +1,9 @@
 //! The crowd rule on attrition: for a rate the crowd is the people at risk; leaver counts of 1 to crowd - 1 are told only
-//! over longer periods, and the longer periods do not give them back.
+//! over longer periods, and neither these nor the curve give them back.
 
 use super::{Board, enough};
 use crate::domain::Month;
-use crate::findings::{Attrition, Decline};
+use crate::findings::{Attrition, Decline, Why};
 use std::collections::BTreeMap;
 
 /// Hides small counts of leavers and ends curves where too few are at risk.
@@ -16,14 +16,37 @@ pub fn hide(found: &mut Attrition, crowd: u64) -> Result<(), Decline> {
     if found.follow_up.iter().any(|f| few(f.leavers)) {
         return Err(Decline::new("attrition", "too_few_leavers").with("crowd", crowd));
     }
-    found.km.retain(|point| point.at_risk >= crowd);
     for group in found.groups.clone() {
-        hide_months(found, &group, crowd);
+        let kept = thin(found, &group, crowd);
+        hide_months(found, &group, crowd, &kept);
     }
     Ok(())
 }
 
-fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
+/// Keeps of a curve only points between which nobody or at least `crowd` people left, as far as `crowd` are at risk: two
+/// neighbouring points and the number at risk give the leavers between them. Returns the times of the points kept.
+fn thin(found: &mut Attrition, group: &str, crowd: u64) -> Vec<f64> {
+    if crowd <= 1 {
+        return found.km.iter().filter(|p| p.group == group).map(|p| p.time).collect();
+    }
+    let (mut kept, mut pending, mut over) = (Vec::new(), 0, false);
+    found.km.retain(|point| {
+        if point.group != group {
+            return true;
+        }
+        over |= point.at_risk < crowd;
+        pending += point.events;
+        let tells = !over && pending >= crowd;
+        if tells {
+            pending = 0;
+            kept.push(point.time);
+        }
+        tells
+    });
+    kept
+}
+
+fn hide_months(found: &mut Attrition, group: &str, crowd: u64, kept: &[f64]) {
     let mut board = Board::new(crowd);
     let mut cells: BTreeMap<i32, usize> = BTreeMap::new();
     for month in found.months.iter_mut().filter(|m| m.group == group) {
@@ -44,6 +67,7 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
         if rolling.leavers > 0 && rolling.leavers < crowd {
             (rolling.rate, rolling.index, rolling.index_low, rolling.index_high) = (None, None, None, None);
             rolling.hidden = true;
+            rolling.why = Some(Why::Hidden);
             continue;
         }
         board.sum(&window(last.0, width));
@@ -62,9 +86,13 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
         if period.leavers.is_some_and(|l| l > 0 && l < crowd) {
             (period.leavers, period.rate, period.annual_rate) = (None, None, None);
             period.hidden = true;
+            period.why = Some(Why::Hidden);
         } else {
             board.sum(&parts);
         }
+    }
+    for parts in between(found, &cells, kept) {
+        board.sum(&parts);
     }
     board.cover();
     for month in found.months.iter_mut().filter(|m| m.group == group) {
@@ -73,9 +101,26 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64) {
             (month.leavers, month.rate, month.index, month.index_low, month.index_high) =
                 (None, None, None, None, None);
             month.hidden = true;
+            month.why = Some(Why::Hidden);
         }
     }
     unindex(found, group);
+}
+
+/// The months between neighbouring points of the curve that was kept: their leavers can be had from it.
+fn between(found: &Attrition, cells: &BTreeMap<i32, usize>, kept: &[f64]) -> Vec<Vec<usize>> {
+    let Some(start) = found.start.as_deref().and_then(crate::domain::Day::parse_iso) else { return Vec::new() };
+    if found.clock != "since_start" {
+        return Vec::new();
+    }
+    let mut sums = Vec::new();
+    let mut first = start.month().0;
+    for time in kept {
+        let last = crate::domain::Day(start.0 + *time as i32 - 1).month().0;
+        sums.push(cells.range(first..=last).map(|(_, cell)| *cell).collect());
+        first = last + 1;
+    }
+    sums
 }
 
 /// index and rate together would give a hidden month a year earlier back.
@@ -88,7 +133,7 @@ fn unindex(found: &mut Attrition, group: &str) {
         let earlier = Month::parse_iso(&month.month).map(|m| m.year_earlier().0);
         if earlier.is_some_and(|e| hidden.contains(&e)) {
             (month.index, month.index_low, month.index_high) = (None, None, None);
-            month.why = Some(crate::findings::Why::Hidden);
+            month.why = Some(Why::Hidden);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The crowd rule on a comparison: arms and months.
 
 use super::enough;
-use crate::findings::{Comparison, Decline};
+use crate::findings::{Comparison, Decline, Why};
 
 /// Hides small months, and declines when an arm is too small.
 pub fn hide(found: &mut Comparison, crowd: u64) -> Result<(), Decline> {
@@ -17,10 +17,12 @@ pub fn hide(found: &mut Comparison, crowd: u64) -> Result<(), Decline> {
         if small.contains(&(month.group.clone(), month.month.clone())) {
             (month.n, month.value, month.index, month.index_low, month.index_high) = (None, None, None, None, None);
             month.hidden = true;
+            month.why = Some(Why::Hidden);
         } else if small.iter().any(year_later) {
             // value / index would give the hidden month a year earlier back.
             (month.index, month.index_low, month.index_high) = (None, None, None);
             month.hidden = true;
+            month.why = Some(Why::Hidden);
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The crowd rule on the ladder: levels, stages and groups are one table, because levels add up to stages, groups to all.
 
 use super::Board;
+use crate::findings::Why;
 use crate::findings::stages::{GroupShares, LevelShare, Movement, StageShare, Stages, Transition};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,7 @@ pub fn hide(found: &mut Stages, crowd: u64) {
         if board.is_hidden(place.n) {
             group.n = None;
             group.hidden = true;
+            group.why = Some(Why::Hidden);
         }
     }
     let small = |by: &str, name: &str| found.by.iter().any(|g| g.by == by && g.group == name && g.hidden);
@@ -98,12 +100,14 @@ fn blank(board: &Board, place: &Place, levels: &mut [LevelShare], stages: &mut [
         if board.is_hidden(*cell) {
             (level.count, level.share, level.conf_low, level.conf_high) = (None, None, None, None);
             level.hidden = true;
+            level.why = Some(Why::Hidden);
         }
     }
     for (stage, cell) in stages.iter_mut().zip(&place.stages) {
         if board.is_hidden(*cell) {
             (stage.count, stage.share, stage.conf_low, stage.conf_high) = (None, None, None, None);
             stage.hidden = true;
+            stage.why = Some(Why::Hidden);
         }
     }
 }
@@ -117,6 +121,7 @@ fn movement(rows: &mut [Movement], crowd: u64) {
         if board.is_hidden(cell) {
             (row.count, row.share, row.conf_low, row.conf_high) = (None, None, None, None);
             row.hidden = true;
+            row.why = Some(Why::Hidden);
         }
     }
 }
@@ -137,6 +142,7 @@ fn transitions(rows: &mut [Transition], crowd: u64) {
         if board.is_hidden(cell) {
             (row.count, row.share) = (None, None);
             row.hidden = true;
+            row.why = Some(Why::Hidden);
         }
     }
 }

@@ -93,7 +93,7 @@ pub fn place(issue: &Issue, language: Language) -> String {
 }
 
 fn facts(issue: &Issue, language: Language) -> Vec<(&'static str, String)> {
-    let named = |x: Option<f64>| x.map_or_else(|| "-".to_string(), super::figures::natural);
+    let named = |x: Option<f64>| x.map_or_else(|| "-".to_string(), limit);
     let table = issue.table.as_deref().map_or_else(|| "-".to_string(), |t| names::table(language, t));
     let mut facts = vec![
         ("file", names::clean(issue.file.as_deref().unwrap_or("-"))),
@@ -106,6 +106,11 @@ fn facts(issue: &Issue, language: Language) -> Vec<(&'static str, String)> {
     ];
     facts.extend(details(issue, language));
     facts
+}
+
+/// A limit or what was seen against it: counts without decimals.
+fn limit(x: f64) -> String {
+    if x.fract() == 0.0 { super::figures::figure(x, 0) } else { super::figures::natural(x) }
 }
 
 /// Facts that a detail may name, as `name=value`, one after the other.

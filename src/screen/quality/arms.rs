@@ -16,12 +16,18 @@ pub fn check(panel: &Panel, study: &Study, ledger: &mut Ledger) {
         let first = groups.of.iter().position(|&g| g != NOBODY && !arms.contains(&Some(g))).unwrap_or(0);
         let line = panel.people.lines.get(first).copied().unwrap_or(0);
         let issue = ledger.file_note("unknown_group", "people", level);
-        *issue = issue.clone().at(line).column("group", None).count(strangers as u64);
+        *issue = issue
+            .clone()
+            .file(&panel.people.file)
+            .at(line)
+            .column(&groups.header, Some(groups.index))
+            .count(strangers as u64);
     }
     let missing = arms.iter().filter(|a| a.is_none()).count();
     if missing > 0 {
         let issue = ledger.file_note("arm_missing", "people", Level::Warning);
-        *issue = issue.clone().column("group", None).count(missing as u64);
+        *issue =
+            issue.clone().file(&panel.people.file).column(&groups.header, Some(groups.index)).count(missing as u64);
     }
     let Some(units) = comparison.unit.as_deref().and_then(|u| panel.people.column(u)) else { return };
     let mut arm_of: HashMap<u32, u32> = HashMap::new();
@@ -36,6 +42,12 @@ pub fn check(panel: &Panel, study: &Study, ledger: &mut Ledger) {
     }
     if let Some(&line) = torn.first() {
         let issue = ledger.file_note("unit_in_both_arms", "people", Level::Error);
-        *issue = issue.clone().at(line).column(&units.name, None).count(torn.len() as u64).structural();
+        *issue = issue
+            .clone()
+            .file(&panel.people.file)
+            .at(line)
+            .column(&units.header, Some(units.index))
+            .count(torn.len() as u64)
+            .structural();
     }
 }

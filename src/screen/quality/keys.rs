@@ -35,8 +35,8 @@ pub struct RowKeys {
 pub struct Keys {
     hasher: RandomState,
     people: HashSet<u64>,
-    answers: HashSet<(u32, u64)>,
-    months: HashSet<(u32, i32)>,
+    answers: HashMap<(u32, u64), u64>,
+    months: HashMap<(u32, i32), u64>,
     totals: HashSet<u64>,
     days: HashSet<(u32, i32)>,
     last_day: HashMap<u32, i32>,
@@ -91,8 +91,8 @@ impl Keys {
         Self {
             hasher: RandomState::new(),
             people: HashSet::new(),
-            answers: HashSet::new(),
-            months: HashSet::new(),
+            answers: HashMap::new(),
+            months: HashMap::new(),
             totals: HashSet::new(),
             days: HashSet::new(),
             last_day: HashMap::new(),
@@ -140,27 +140,36 @@ impl Keys {
 
     fn survey(&mut self, seen: &Seen, ledger: &mut Ledger, keys: &mut RowKeys) {
         let Some(waves) = seen.layout.position("wave").and_then(|at| seen.batch.text(at)) else { return };
+        let number = |name: &str| seen.layout.position(name).and_then(|at| seen.batch.numbers(at));
+        let (engagement, level) = (number("engagement"), number("level"));
         for (row, &line) in seen.batch.lines.iter().enumerate() {
             let who = seen.person.get(row).copied().unwrap_or(NOBODY);
             let wave = waves.get(row);
             if wave.is_empty() {
                 ledger.add("missing_key", Level::Error, seen.layout, "wave", line);
                 keys.keep[row] = false;
-            } else if who != NOBODY && !self.answers.insert((who, self.hasher.hash_one(wave))) {
-                ledger.add("duplicate_answer", Level::Error, seen.layout, "employee_id", line);
-                keys.keep[row] = false;
+                continue;
             }
+            if who == NOBODY {
+                continue;
+            }
+            let said = self.hasher.hash_one((bits(engagement, row), bits(level, row)));
+            let before = self.answers.insert((who, self.hasher.hash_one(wave)), said);
+            keys.keep[row] = unique(before, said, seen, ledger, ("duplicate_answer", "employee_id", line));
         }
     }
 
     fn sales(&mut self, seen: &Seen, ledger: &mut Ledger, keys: &mut RowKeys) {
         let Some(months) = seen.layout.position("month").and_then(|at| seen.batch.days(at)) else { return };
+        let sales = seen.layout.position("sales").and_then(|at| seen.batch.numbers(at));
         for (row, (&month, &line)) in months.iter().zip(&seen.batch.lines).enumerate() {
             let who = seen.person.get(row).copied().unwrap_or(NOBODY);
-            if who != NOBODY && month != MISSING_DAY && !self.months.insert((who, month)) {
-                ledger.add("duplicate_month", Level::Error, seen.layout, "month", line);
-                keys.keep[row] = false;
+            if who == NOBODY || month == MISSING_DAY {
+                continue;
             }
+            let said = bits(sales, row);
+            let before = self.months.insert((who, month), said);
+            keys.keep[row] = unique(before, said, seen, ledger, ("duplicate_month", "month", line));
         }
     }
 
@@ -210,7 +219,8 @@ impl Keys {
             };
             keys.keep[row] = false;
             let column = if ids.is_some() { "session_id" } else { "held_on" };
-            ledger.add(code, Level::Error, seen.layout, column, line);
+            // Two different 1on1s under one id: no row can be trusted to be the right one.
+            ledger.add(code, Level::Error, seen.layout, column, line).structural |= code == "session_id_reused";
         }
         self.same_day(seen, keys, ledger, days);
     }
@@ -236,6 +246,25 @@ impl Keys {
             }
         }
     }
+}
+
+/// The bits of a cell, to tell a repeat from a contradiction.
+fn bits(cells: Option<&[f64]>, row: usize) -> u64 {
+    cells.and_then(|c| c.get(row)).map_or(0, |value| value.to_bits())
+}
+
+/// Whether the key is new. A repeat that says the same is told and counted once; one that says something else stops the
+/// work, because nobody can know which is right.
+fn unique(
+    before: Option<u64>,
+    said: u64,
+    seen: &Seen,
+    ledger: &mut Ledger,
+    (code, column, line): (&'static str, &str, u64),
+) -> bool {
+    let Some(before) = before else { return true };
+    ledger.add(code, Level::Error, seen.layout, column, line).structural |= before != said;
+    false
 }
 
 #[derive(PartialEq)]
