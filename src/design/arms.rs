@@ -73,6 +73,9 @@ pub fn study(panel: &Panel, asked: &Comparison) -> Result<Arms, Decline> {
     if panel.sales.rows == 0 {
         return Err(decline("no_sales"));
     }
+    if panel.sales.by_unit {
+        return Err(decline("sales_by_unit"));
+    }
     let people = &panel.people;
     let groups = people.column("group").ok_or_else(|| decline("no_group_column"))?;
     let unit = match asked.unit.as_deref().filter(|u| *u != "person" && *u != "employee_id") {
@@ -104,18 +107,19 @@ pub fn study(panel: &Panel, asked: &Comparison) -> Result<Arms, Decline> {
     }
     flow.lose("no_sales_after_start", Some("sales"), saleless);
     let code = |person: usize| unit.and_then(|u| u.of.get(person).copied()).unwrap_or(NOBODY);
-    let of = |f: &dyn Fn(usize) -> f64| rows.iter().map(|(p, _)| f(*p)).collect::<Vec<f64>>();
     Ok(Arms {
         outcome: asked.outcome.clone(),
         names: [asked.treatment.clone(), asked.control.clone()],
         design: asked.design,
         start: asked.start,
         share: asked.share,
-        values: of(&|p| panel.sales.after.get(p).and_then(|s| s.mean()).unwrap_or(f64::NAN)),
+        values: (rows.iter())
+            .map(|(p, _)| panel.sales.after.get(*p).and_then(|s| s.mean()).unwrap_or(f64::NAN))
+            .collect(),
         arm: rows.iter().map(|(_, arm)| *arm).collect(),
         unit: unit.map(|u| (u.name.clone(), dense(rows.iter().map(|(p, _)| code(*p))))),
         assigned: assigned(people.len(), &arm_of, &code, unit.is_some()),
-        before: known_before(panel, asked, &of),
+        before: known_before(panel, asked, &rows),
         months: months(panel, asked),
         flow,
     })
@@ -149,14 +153,11 @@ pub(super) fn assigned(
     units.into_values().collect()
 }
 
-/// Mean sales before the start and years since hiring at the start.
-fn known_before(
-    panel: &Panel,
-    asked: &Comparison,
-    of: &dyn Fn(&dyn Fn(usize) -> f64) -> Vec<f64>,
-) -> Vec<(String, Vec<f64>)> {
+/// Mean sales before the start and years since hiring at the start, of the people used.
+fn known_before(panel: &Panel, asked: &Comparison, rows: &[(usize, Arm)]) -> Vec<(String, Vec<f64>)> {
     let mut before = Vec::new();
     let Some(start) = asked.start else { return before };
+    let of = |f: &dyn Fn(usize) -> f64| rows.iter().map(|(p, _)| f(*p)).collect::<Vec<f64>>();
     let sales = of(&|p| panel.sales.before.get(p).and_then(|s| s.mean()).unwrap_or(f64::NAN));
     if sales.iter().any(|v| !v.is_nan()) {
         before.push(("sales_before_start".to_string(), sales));
