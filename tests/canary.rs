@@ -235,7 +235,12 @@ const WRECKS: [Wreck; 9] = [
         line_of(f, "people.csv", EMPLOYEE, |l| format!("{l}\n{}", l.replace("CANARYMGR5523", "M009")).into_bytes())
     }),
     ("a 1on1 of two people", |f| {
-        line_of(f, "sessions.csv", "CANARYSESS9921", |l| format!("{l}\n{}", l.replace(",E0", ",CANARYE0")).into_bytes())
+        line_of(f, "sessions.csv", "CANARYSESS9921", |l| {
+            let mut cells: Vec<&str> = l.split(',').collect();
+            assert!(cells[2] != EMPLOYEE);
+            cells[2] = EMPLOYEE;
+            format!("{l}\n{}", cells.join(",")).into_bytes()
+        })
     }),
     ("a team in both arms", |f| {
         line_of(f, "people.csv", "CANARYMGR5523", |l| {
