@@ -38,8 +38,7 @@ fn arms(c: &Comparison) -> [&str; 2] {
 }
 
 fn design_line(c: &Comparison, language: Language) -> String {
-    let key = if c.design == "randomised" { "table.randomised" } else { "table.observational" };
-    let mut line = say(language, key, &[("unit", names::unit(language, &c.unit))]);
+    let mut line = shared::design_line(language, &c.design, &c.unit);
     if let Some(start) = &c.start {
         line.push_str(&say(language, "table.from_day", &[("start", number::day(language, start))]));
     }
@@ -128,7 +127,7 @@ fn technical_sentence(c: &Comparison, language: Language) -> String {
         let values = [
             ("p", shared::p_phrase(language, permutation.p_value)),
             ("draws", number::count(permutation.draws)),
-            ("smallest", permutation.smallest_p.map_or_else(|| "-".to_string(), natural)),
+            ("smallest", permutation.smallest_p.map_or_else(|| "-".to_string(), number::p_value)),
         ];
         sentence.push_str(&say(language, "table.permutation", &values));
     }
