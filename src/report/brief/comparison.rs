@@ -10,6 +10,9 @@ use crate::text::{self, Language, names, number, say};
 /// At most this many months are shown; the rest is in the findings.
 const MONTHS: usize = 24;
 
+/// The column of the units, which is left out where there are none.
+const UNITS: usize = 2;
+
 /// The whole comparison.
 pub fn compose(page: &mut Vec<Block>, c: &Comparison, language: Language) {
     let [treatment, control] = arms(c);
@@ -75,7 +78,7 @@ fn arms_table(c: &Comparison, language: Language) -> Table {
             shown(arm.sd),
         ]);
     }
-    table
+    table.without_blank(UNITS)
 }
 
 /// Shown when the interval of the difference leaves 0 out.

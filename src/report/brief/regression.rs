@@ -151,7 +151,8 @@ fn plain_sentence(model: &Regression, language: Language, naming: Naming) -> Str
     let outcome = ("outcome", outcome_name(model, language, naming));
     let mut sentence = String::new();
     if !marked.is_empty() {
-        let signs = |t: &&Term| format!("{} ({})", term_name(t, language, naming), t.mark.as_deref().unwrap_or_default());
+        let signs =
+            |t: &&Term| format!("{} ({})", term_name(t, language, naming), t.mark.as_deref().unwrap_or_default());
         let items: Vec<String> = marked.iter().map(signs).collect();
         let key = if marked.len() == 1 { "table.marked_one" } else { "table.marked" };
         sentence.push_str(&say(language, key, &[outcome.clone(), ("items", text::list(language, &items))]));
@@ -205,10 +206,10 @@ fn technical_sentence(model: &Regression, language: Language) -> String {
     if model.family > 0 && text::knows(language, &adjust) {
         sentence.push_str(&say(language, &adjust, &[("family", number::count(model.family))]));
     }
-    if model.terms.iter().any(|t| t.mark.is_some()) && !bands.is_empty() {
-        sentence.push_str(&say(language, "table.bands", &[("bands", bands.join(", "))]));
+    if bands.is_empty() || model.terms.iter().all(|t| t.mark.is_none()) {
+        return sentence + &word(language, "stop");
     }
-    sentence
+    sentence + &say(language, "table.bands", &[("bands", bands.join(", "))])
 }
 
 fn overall(page: &mut Vec<Block>, model: &Regression, language: Language) {
