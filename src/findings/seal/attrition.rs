@@ -16,33 +16,41 @@ pub fn hide(found: &mut Attrition, crowd: u64) -> Result<(), Decline> {
     if found.follow_up.iter().any(|f| few(f.leavers)) {
         return Err(Decline::new("attrition", "too_few_leavers").with("crowd", crowd));
     }
+    let kept = thin(found, crowd);
     for group in found.groups.clone() {
-        let kept = thin(found, &group, crowd);
         hide_months(found, &group, crowd, &kept);
     }
     Ok(())
 }
 
-/// Keeps of a curve only points between which nobody or at least `crowd` people left, as far as `crowd` are at risk: two
-/// neighbouring points and the number at risk give the leavers between them. Returns the times of the points kept.
-fn thin(found: &mut Attrition, group: &str, crowd: u64) -> Vec<f64> {
+/// Keeps of the curves only times between which at least `crowd` people left in every group, as far as `crowd` are at
+/// risk: two neighbouring points and the number at risk give the leavers between them. The last time always stays, if
+/// need be instead of the one before. Returns the times kept.
+fn thin(found: &mut Attrition, crowd: u64) -> Vec<f64> {
+    let mut times: Vec<f64> = found.km.iter().map(|p| p.time).collect();
+    times.sort_by(f64::total_cmp);
+    times.dedup();
     if crowd <= 1 {
-        return found.km.iter().filter(|p| p.group == group).map(|p| p.time).collect();
+        return times;
     }
-    let (mut kept, mut pending, mut over) = (Vec::new(), 0, false);
-    found.km.retain(|point| {
-        if point.group != group {
-            return true;
+    let groups = found.groups.clone();
+    let at = |time: f64, group: &String| found.km.iter().find(|p| p.time == time && &p.group == group);
+    let enough = |time: &f64| groups.iter().filter_map(|g| at(*time, g)).all(|p| p.at_risk >= crowd);
+    let (mut kept, mut pending) = (Vec::new(), vec![0u64; groups.len()]);
+    let told: Vec<f64> = times.into_iter().take_while(enough).collect();
+    for &time in &told {
+        for (group, count) in groups.iter().zip(&mut pending) {
+            *count += at(time, group).map_or(0, |p| p.events);
         }
-        over |= point.at_risk < crowd;
-        pending += point.events;
-        let tells = !over && pending >= crowd;
-        if tells {
-            pending = 0;
-            kept.push(point.time);
+        if pending.iter().all(|count| *count >= crowd) {
+            kept.push(time);
+            pending.fill(0);
         }
-        tells
-    });
+    }
+    if let (Some(last), Some(end)) = (kept.last_mut(), told.last()) {
+        *last = *end;
+    }
+    found.km.retain(|p| kept.contains(&p.time));
     kept
 }
 
