@@ -30,13 +30,12 @@ pub fn screen(
     progress: &mut Progress,
     watch: Option<&mut Watch>,
 ) -> Result<Screening> {
-    let mut none = |_: &Layout, _: &Batch| {};
-    let (keeper, issues, inputs) = pass(study, KeyMode::Rising, as_of, progress, watch.unwrap_or(&mut none))?;
+    let (keeper, issues, inputs) = pass(study, KeyMode::Rising, as_of, progress, watch)?;
     if keeper.keys_settled() {
         return Ok(keeper.admit(issues, inputs));
     }
     // Ids that rose and then did not: only hashes can tell a repeat, so the files are read once more.
-    let (keeper, issues, inputs) = pass(study, KeyMode::Hashed, as_of, progress, &mut |_, _| {})?;
+    let (keeper, issues, inputs) = pass(study, KeyMode::Hashed, as_of, progress, None)?;
     Ok(keeper.admit(issues, inputs))
 }
 
@@ -47,7 +46,7 @@ fn pass<'a>(
     mode: KeyMode,
     as_of: Option<Day>,
     progress: &mut Progress,
-    watch: &mut Watch,
+    mut watch: Option<&mut Watch>,
 ) -> Result<Passed<'a>> {
     let vocabulary = Vocabulary::from_study(study);
     let mut keeper = Gatekeeper::new(study, mode, as_of);
@@ -60,10 +59,17 @@ fn pass<'a>(
                 wave: file.wave.as_deref(),
                 headers: study.columns.get(table.name()),
                 vocabulary: &vocabulary,
-                keep_undeclared: Keep::Undeclared,
+                // Covariates of people may be asked for; other columns that nobody declared concern the gate only.
+                keep_undeclared: if table == Table::People || watch.is_some() {
+                    Keep::Undeclared
+                } else {
+                    Keep::DeclaredOnly
+                },
             };
             let mut sink = |layout: &Layout, batch: &mut Batch| {
-                watch(layout, batch);
+                if let Some(watch) = watch.as_mut() {
+                    watch(layout, batch);
+                }
                 keeper.absorb(layout, batch);
                 Ok(())
             };
@@ -113,8 +119,8 @@ pub fn screen_plain(paths: &[PathBuf]) -> Result<Screening> {
 /// Screened data -> draft findings -> the crowd rule -> findings.
 pub fn findings(screened: &Screened, study: &Study, analyses: &[Analysis]) -> Findings {
     let mut draft = Draft { title: study.title.clone(), ..Draft::default() };
-    for (_, analysis) in analyses {
-        match analysis(screened, study) {
+    for analysis in analyses {
+        match (analysis.answer)(screened, study) {
             Ok(answer) => {
                 draft.findings.push(answer.finding);
                 draft.declines.extend(answer.declines);

@@ -28,15 +28,23 @@ impl From<Finding> for Answer {
     }
 }
 
-/// An analysis of a study: its name and what it makes of screened data.
-pub type Analysis = (&'static str, fn(&Screened, &Study) -> Result<Answer, Decline>);
+/// An analysis of a study.
+#[derive(Debug, Clone, Copy)]
+pub struct Analysis {
+    /// Its name, as in `Finding::name`.
+    pub name: &'static str,
+    /// Whether the study asks the question at all.
+    pub asked: fn(&Study) -> bool,
+    /// What it makes of screened data.
+    pub answer: fn(&Screened, &Study) -> Result<Answer, Decline>,
+}
 
 /// Every analysis of a study, in the order in which the report tells them.
 pub const ANALYSES: [Analysis; 4] = [
-    ("drivers", drivers::study),
-    ("comparison", comparison::study),
-    ("attrition", attrition::study),
-    ("stages", stages::study),
+    Analysis { name: "drivers", asked: |_| true, answer: drivers::study },
+    Analysis { name: "comparison", asked: |study| study.comparison.is_some(), answer: comparison::study },
+    Analysis { name: "attrition", asked: |study| study.comparison.is_some(), answer: attrition::study },
+    Analysis { name: "stages", asked: |_| true, answer: stages::study },
 ];
 
 /// A number for the findings: `None` unless finite.

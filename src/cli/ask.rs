@@ -129,7 +129,7 @@ pub fn study(
     change(&mut study)?;
     let terminal = terminal.speaking(language(&study));
     let Some(screened) = screen(&study, asking, &terminal)? else { return Ok(SAYS_NO) };
-    let wanted: Vec<_> = ANALYSES.into_iter().filter(|(n, _)| *n == name).collect();
+    let wanted: Vec<_> = ANALYSES.into_iter().filter(|analysis| analysis.name == name).collect();
     show(&pipeline::findings(&screened, &study, &wanted), asking, shape, &terminal)
 }
 

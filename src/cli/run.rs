@@ -25,7 +25,8 @@ pub fn run(args: &Run, terminal: &Terminal) -> Result<u8> {
     let folder = args.out.clone().unwrap_or_else(|| default_folder(&args.study));
     let mut outbox = Outbox::open(&folder)?;
     let Some(screened) = ask::screen(&study, &args.asking, &terminal)? else { return Ok(SAYS_NO) };
-    let findings = pipeline::findings(&screened, &study, &ANALYSES);
+    let asked: Vec<_> = ANALYSES.into_iter().filter(|analysis| (analysis.asked)(&study)).collect();
+    let findings = pipeline::findings(&screened, &study, &asked);
     drop(screened);
     write(&mut outbox, &findings, &languages(&study, &terminal), &study.formats)?;
     outbox.deliver()?;

@@ -73,6 +73,9 @@ pub fn study(panel: &Panel, asked: &Comparison) -> Result<Arms, Decline> {
     if panel.sales.rows == 0 {
         return Err(decline("no_sales"));
     }
+    if panel.sales.by_unit {
+        return Err(decline("sales_by_unit"));
+    }
     let people = &panel.people;
     let groups = people.column("group").ok_or_else(|| decline("no_group_column"))?;
     let unit = match asked.unit.as_deref().filter(|u| *u != "person" && *u != "employee_id") {

@@ -31,6 +31,8 @@ pub struct Sales {
     pub months: BTreeMap<(u32, i32), MonthSum>,
     /// Rows of people who are not in the people table, or without an id.
     pub strangers: u64,
+    /// The file gives sales by unit instead of by person.
+    pub by_unit: bool,
     /// Rows read.
     pub rows: u64,
     /// Last month seen.
@@ -54,6 +56,7 @@ impl Sales {
         let months = layout.position("month").and_then(|at| batch.days(at));
         let values = layout.position("sales").and_then(|at| batch.numbers(at));
         let (Some(months), Some(values)) = (months, values) else { return };
+        self.by_unit |= layout.position("employee_id").is_none();
         let groups = people.column("group");
         for row in 0..batch.rows() {
             self.rows += 1;
