@@ -10,14 +10,18 @@ const LONGEST: usize = 200;
 
 /// What went wrong, on the first line; what to do, on the second, when there is something to do.
 pub fn speak(error: &Error, language: Language) -> String {
-    let facts = facts(error.args().iter().map(|(name, value)| (*name, value.as_str())));
+    let mut all = facts(error.args().iter().map(|(name, value)| (*name, value.as_str())));
     let known = format!("fault.{}", error.code());
+    let own = format!("{known}_{}", expected(error));
     let key = match error.kind() {
+        _ if knows(language, &own) => own,
         _ if knows(language, &known) => known,
         Kind::Bug => "fault.bug".to_string(),
         Kind::Data | Kind::Run => "fault.unknown".to_string(),
     };
-    let mut all = facts;
+    if error.code() == "bad_formula" {
+        of_formula(&mut all, expected(error), language);
+    }
     all.push(("code", error.code().to_string()));
     let hint = format!("{key}_hint");
     let mut said = say(language, &key, &all);
@@ -26,6 +30,21 @@ pub fn speak(error: &Error, language: Language) -> String {
         said.push_str(&say(language, "command.hint", &[("hint", say(language, &hint, &all))]));
     }
     said
+}
+
+/// What a reader of text expected at the place of the fault, as a code; empty where the error names none.
+fn expected(error: &Error) -> &str {
+    error.args().iter().find(|(name, _)| *name == "expected").map_or("", |(_, value)| value.as_str())
+}
+
+/// What is wanted at the place where a formula cannot be read, in words; and the end of the formula by name.
+fn of_formula(all: &mut Vec<(&'static str, String)>, expected: &str, language: Language) {
+    let key = format!("formula.{expected}");
+    let key = if knows(language, &key) { key.as_str() } else { "formula.any" };
+    all.push(("wanted", say(language, key, &[])));
+    for (_, value) in all.iter_mut().filter(|(name, value)| *name == "character" && value == "end") {
+        *value = say(language, "formula.end", &[]);
+    }
 }
 
 /// One fault of a study file: where it is, what is wrong, what is meant instead and what to do, on two lines.

@@ -3,7 +3,8 @@
 
 use super::args::{Command, Paint, Shared, Tongue};
 use crate::error::{Error, Result};
-use crate::report::terminal::Style;
+use crate::report::terminal::wrap::{width, wrap_words};
+use crate::report::terminal::{Style, WIDTH};
 use crate::text::{Language, say};
 use std::io::{IsTerminal, Write};
 
@@ -91,10 +92,10 @@ impl Terminal {
         }
     }
 
-    /// An error or a warning, on standard error whatever `--quiet` says.
+    /// An error or a warning, on standard error whatever `--quiet` says, in lines of [`WIDTH`] columns.
     pub fn warn(&self, text: &str) {
         // Nothing can be said about a standard error that is closed.
-        let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
+        let _ = writeln!(std::io::stderr().lock(), "{}", folded(text.trim_end()));
     }
 
     /// A remark, on standard error unless `--quiet`.
@@ -103,6 +104,12 @@ impl Terminal {
             self.warn(&say(self.language, key, args));
         }
     }
+}
+
+/// The text in lines that fit the terminal; a path or another long word stays whole, so that it can be copied.
+fn folded(text: &str) -> String {
+    let fits = |line: &str| if width(line) <= WIDTH { vec![line.to_string()] } else { wrap_words(line, WIDTH) };
+    text.lines().flat_map(fits).collect::<Vec<_>>().join("\n")
 }
 
 fn locale() -> Language {

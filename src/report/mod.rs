@@ -8,6 +8,7 @@ pub mod figures;
 pub mod gate;
 pub mod html;
 pub mod json;
+pub mod leaving;
 pub mod md;
 pub mod safe;
 pub mod sections;

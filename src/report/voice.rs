@@ -1,7 +1,8 @@
 //! The reader's language together with the names a study gives its own topics and ladder. Speaks; decides nothing.
 
 use crate::findings::{Caution, Decline, Estimate, Findings, Interval, Issue, Level, Term, Why};
-use crate::text::{Language, knows, names, number, say, say_values};
+use crate::report::brief::shared::{caution_words, decline_words};
+use crate::text::{Language, knows, names, number, say};
 use serde_json::Value;
 
 /// A language, and the options in force.
@@ -89,12 +90,9 @@ impl<'a> Voice<'a> {
         names::outcome(self.language, code)
     }
 
-    /// A caution in words. A model beside the main one that was declined is told as a caution: then the decline's words
-    /// serve where there are none of its own.
+    /// A caution in words.
     pub fn caution(&self, caution: &Caution) -> String {
-        let own = format!("caution.{}", caution.code);
-        let key = if knows(self.language, &own) { own } else { format!("decline.{}", caution.code) };
-        say_values(self.language, &key, &caution.args)
+        caution_words(self.language, caution)
     }
 
     /// All cautions in words, each once.
@@ -111,7 +109,7 @@ impl<'a> Voice<'a> {
 
     /// A decline in words.
     pub fn decline(&self, decline: &Decline) -> String {
-        say_values(self.language, &format!("decline.{}", decline.code), &decline.args)
+        decline_words(self.language, decline)
     }
 
     /// What is wrong, in words, and the remedy.

@@ -4,10 +4,13 @@ use super::figures::{figure, joined, natural, ranges, reason};
 use super::shared::{self, word};
 use super::{Align, Block, Table};
 use crate::findings::attrition::{Attrition, MonthRate, RollingRate};
+use crate::report::leaving::{Leading, leading, leads_by_person};
 use crate::text::{Language, names, number, say};
 
 /// Points of each survival curve shown.
 const POINTS: usize = 6;
+/// The column of the units, which is left out where there are none.
+const UNITS: usize = 2;
 /// Months shown.
 const MONTHS: usize = 24;
 
@@ -38,8 +41,7 @@ fn groups(a: &Attrition) -> [&str; 2] {
 }
 
 fn design_line(a: &Attrition, language: Language) -> String {
-    let key = if a.design == "randomised" { "table.randomised" } else { "table.observational" };
-    let mut line = say(language, key, &[("unit", names::unit(language, &a.unit))]);
+    let mut line = shared::design_line(language, &a.design, &a.unit);
     if let (Some(start), Some(end)) = (&a.start, &a.end) {
         let values = [("start", number::day(language, start)), ("end", number::day(language, end))];
         line.push_str(&say(language, "table.followed", &values));
@@ -48,13 +50,13 @@ fn design_line(a: &Attrition, language: Language) -> String {
 }
 
 fn follow_up(a: &Attrition, language: Language) -> Table {
-    let titles = ["group", "people", "units", "left", "median"];
+    let titles = ["group", "people", "units", "left", in_days(a, "median_days", "median")];
     let sides = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
     let mut table = Table::new(titles.iter().map(|t| word(language, t)).zip(sides).collect());
     for arm in &a.follow_up {
         let median = a.medians.iter().find(|m| m.group == arm.group).map(|m| m.median);
         let median = match median {
-            Some(Some(x)) => natural(x),
+            Some(Some(x)) => shared::duration(x),
             Some(None) => word(language, "not_reached"),
             None => String::new(),
         };
@@ -66,7 +68,12 @@ fn follow_up(a: &Attrition, language: Language) -> Table {
             median,
         ]);
     }
-    table
+    table.without_blank(UNITS)
+}
+
+/// Time is in days where the days of entry and leaving are known, else in the unit of a column that nobody named.
+fn in_days(a: &Attrition, days: &'static str, plain: &'static str) -> &'static str {
+    if a.start.is_some() { days } else { plain }
 }
 
 fn points(x: f64) -> String {
@@ -75,20 +82,34 @@ fn points(x: f64) -> String {
 
 fn plain_sentence(a: &Attrition, language: Language) -> String {
     let [treatment, control] = groups(a);
-    let values = [("treatment", names::group(language, treatment)), ("control", names::group(language, control))];
-    let lead = lead(a);
-    let key = match lead {
-        Some((low, _)) if low > 0.0 => "table.leaving_more",
-        Some((_, high)) if high < 0.0 => "table.leaving_fewer",
-        Some(_) => "table.leaving_not_shown",
-        None => "table.leaving_unknown",
+    let (verdict, p) = leading(a);
+    let test = match leads_by_person(a) {
+        true => say(language, "table.test_logrank", &[("p", shared::p_phrase(language, p))]),
+        false => {
+            let values = [("unit", names::unit(language, &a.unit)), ("p", shared::p_phrase(language, p))];
+            say(language, "table.test_unit", &values)
+        }
+    };
+    let values = [
+        ("treatment", names::group(language, treatment)),
+        ("control", names::group(language, control)),
+        ("unit", names::unit(language, &a.unit)),
+        ("test", test),
+    ];
+    let key = match verdict {
+        Leading::More => "table.leaving_more",
+        Leading::Fewer => "table.leaving_fewer",
+        Leading::NotShown => "table.leaving_not_shown",
+        Leading::Untested if leads_by_person(a) => "table.leaving_unknown",
+        Leading::Untested => "table.leaving_unknown_unit",
     };
     let mut sentence = say(language, key, &values);
     if let Some(ratio) = &a.risk_ratio {
         let ratio = shared::interval(language, ratio, |x| figure(x, 2));
-        sentence.push_str(&say(language, "table.risk_ratio", &[("ratio", ratio)]));
+        let [treatment, control, ..] = values;
+        sentence.push_str(&say(language, "table.risk_ratio", &[treatment, control, ("ratio", ratio)]));
     }
-    if let Some(mde) = a.mde.filter(|_| key == "table.leaving_not_shown") {
+    if let Some(mde) = a.mde.filter(|_| verdict == Leading::NotShown) {
         sentence.push_str(&say(language, "table.leaving_mde", &[("mde", points(mde))]));
     }
     if !a.causal {
@@ -97,50 +118,64 @@ fn plain_sentence(a: &Attrition, language: Language) -> String {
     sentence
 }
 
-/// The interval that leads: by unit where there is one, else the difference of the shares.
-fn lead(a: &Attrition) -> Option<(f64, f64)> {
-    let by_unit = a.by_unit.as_ref().map(|e| (e.conf_low, e.conf_high));
-    let shares = a.risk_difference.as_ref().map(|i| (i.conf_low, i.conf_high));
-    match by_unit.or(shares) {
-        Some((Some(low), Some(high))) => Some((low, high)),
-        _ => None,
-    }
+/// The test that leads stands first: by unit where units were assigned, else the log-rank test.
+fn technical_sentence(a: &Attrition, language: Language) -> String {
+    let (unit, shares) = (by_unit(a, language), shares(a, language));
+    let times = times(a, language);
+    let parts = if leads_by_person(a) { [times, shares, String::new()] } else { [unit, shares, times] };
+    let stayed = stayed(a, language);
+    (parts.concat() + &stayed).trim_end().to_string()
 }
 
-fn technical_sentence(a: &Attrition, language: Language) -> String {
-    let mut parts = Vec::new();
-    if let Some(e) = &a.by_unit {
-        let kind = a.vcov.clone().unwrap_or_default();
-        let values = [
-            ("difference", shared::estimate(language, e, points)),
-            ("kind", names::clean(&kind)),
-            ("df", shared::df(e.df)),
-            ("p", shared::p_phrase(language, e.p_value)),
-        ];
-        parts.push(say(language, "table.by_unit", &values));
-    }
-    if let Some(difference) = &a.risk_difference {
-        let shown = shared::interval(language, difference, points);
-        parts.push(say(language, "table.risk_difference", &[("difference", shown)]));
-    }
+fn by_unit(a: &Attrition, language: Language) -> String {
+    let Some(e) = &a.by_unit else { return String::new() };
+    let values = [
+        ("unit", names::unit(language, &a.unit)),
+        ("difference", shared::estimate(language, e, points)),
+        ("kind", names::clean(a.vcov.as_deref().unwrap_or_default())),
+        ("df", shared::df(e.df)),
+        ("p", shared::p_phrase(language, e.p_value)),
+    ];
+    say(language, "table.by_unit", &values)
+}
+
+fn shares(a: &Attrition, language: Language) -> String {
+    let Some(difference) = &a.risk_difference else { return String::new() };
+    let shown = shared::interval(language, difference, points);
+    say(language, "table.risk_difference", &[("difference", shown)])
+}
+
+/// Log-rank and Cox.
+fn times(a: &Attrition, language: Language) -> String {
+    let mut said = String::new();
     if let Some(test) = &a.logrank {
         let statistic = number::or_reason(language, test.statistic, "undefined", natural);
         let values = [("statistic", statistic), ("p", shared::p_phrase(language, test.p_value))];
-        parts.push(say(language, "table.logrank", &values));
+        said.push_str(&say(language, "table.logrank", &values));
     }
     if let Some(cox) = &a.cox {
-        let values = [("cox", shared::estimate(language, cox, |x| figure(x, 2)))];
-        parts.push(say(language, "table.cox", &values));
-    }
-    if let Some(rmst) = &a.rmst {
         let values = [
-            ("horizon", natural(rmst.horizon)),
-            ("difference", shared::estimate(language, &rmst.difference, natural)),
-            ("p", shared::p_phrase(language, rmst.difference.p_value)),
+            ("cox", shared::estimate(language, cox, |x| figure(x, 2))),
+            ("p", shared::p_phrase(language, cox.p_value)),
         ];
-        parts.push(say(language, "table.rmst", &values));
+        said.push_str(&say(language, "table.cox", &values));
     }
-    parts.concat().trim_end().to_string()
+    said
+}
+
+/// The mean time there, in days where time is in days.
+fn stayed(a: &Attrition, language: Language) -> String {
+    let Some(rmst) = &a.rmst else { return String::new() };
+    let values = [
+        ("horizon", shared::duration(rmst.horizon)),
+        ("difference", shared::estimate(language, &rmst.difference, natural)),
+        ("p", shared::p_phrase(language, rmst.difference.p_value)),
+    ];
+    let key = match a.start {
+        Some(_) => "table.rmst_days",
+        None => "table.rmst",
+    };
+    say(language, key, &values)
 }
 
 fn periods(a: &Attrition, language: Language) -> Table {
@@ -278,7 +313,7 @@ fn by_month(columns: Vec<(String, Align)>, months: &[&str], cells: &[Vec<String>
 }
 
 fn survival(a: &Attrition, language: Language) -> Table {
-    let titles = ["group", "time", "at_risk", "still_there", "interval"];
+    let titles = ["group", in_days(a, "time_days", "time"), "at_risk", "still_there", "interval"];
     let sides = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
     let mut table = Table::new(titles.iter().map(|t| word(language, t)).zip(sides).collect());
     let mut chosen = Vec::new();
@@ -293,7 +328,7 @@ fn survival(a: &Attrition, language: Language) -> Table {
     for (point, range) in chosen.iter().zip(ranges) {
         table.rows.push(vec![
             names::group(language, &point.group),
-            natural(point.time),
+            shared::duration(point.time),
             number::count(point.at_risk),
             number::or_reason(language, point.survival, "hidden", |x| number::percent(x, 1)),
             range,

@@ -10,6 +10,9 @@ use crate::text::{self, Language, names, number, say};
 /// At most this many months are shown; the rest is in the findings.
 const MONTHS: usize = 24;
 
+/// The column of the units, which is left out where there are none.
+const UNITS: usize = 2;
+
 /// The whole comparison.
 pub fn compose(page: &mut Vec<Block>, c: &Comparison, language: Language) {
     let [treatment, control] = arms(c);
@@ -38,8 +41,7 @@ fn arms(c: &Comparison) -> [&str; 2] {
 }
 
 fn design_line(c: &Comparison, language: Language) -> String {
-    let key = if c.design == "randomised" { "table.randomised" } else { "table.observational" };
-    let mut line = say(language, key, &[("unit", names::unit(language, &c.unit))]);
+    let mut line = shared::design_line(language, &c.design, &c.unit);
     if let Some(start) = &c.start {
         line.push_str(&say(language, "table.from_day", &[("start", number::day(language, start))]));
     }
@@ -76,7 +78,7 @@ fn arms_table(c: &Comparison, language: Language) -> Table {
             shown(arm.sd),
         ]);
     }
-    table
+    table.without_blank(UNITS)
 }
 
 /// Shown when the interval of the difference leaves 0 out.
@@ -128,7 +130,7 @@ fn technical_sentence(c: &Comparison, language: Language) -> String {
         let values = [
             ("p", shared::p_phrase(language, permutation.p_value)),
             ("draws", number::count(permutation.draws)),
-            ("smallest", permutation.smallest_p.map_or_else(|| "-".to_string(), natural)),
+            ("smallest", permutation.smallest_p.map_or_else(|| "-".to_string(), number::p_value)),
         ];
         sentence.push_str(&say(language, "table.permutation", &values));
     }

@@ -20,7 +20,7 @@ pub fn declines(page: &mut Vec<Block>, declines: &[Decline], language: Language)
             tone: Tone::Error,
             label: say(language, "table.declined", &[]),
             place,
-            text: super::shared::known_values(language, "decline", &decline.code, &decline.args),
+            text: super::shared::decline_words(language, decline),
             remedy: String::new(),
         }));
     }

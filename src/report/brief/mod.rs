@@ -77,6 +77,19 @@ impl Table {
     pub fn new(columns: Vec<(String, Align)>) -> Self {
         Self { columns, rows: Vec::new() }
     }
+
+    /// The table without a column in which no row has anything to say.
+    #[must_use]
+    pub fn without_blank(mut self, column: usize) -> Self {
+        let blank = self.rows.iter().all(|row| row.get(column).is_none_or(String::is_empty));
+        if blank && column < self.columns.len() {
+            self.columns.remove(column);
+            for row in self.rows.iter_mut().filter(|row| column < row.len()) {
+                row.remove(column);
+            }
+        }
+        self
+    }
 }
 
 /// Rows with a bar each.

@@ -37,7 +37,9 @@ fn fitted(page: &mut Vec<Block>, model: &Regression, language: Language, naming:
     page.push(Block::Paragraph(fit_line(model, language, naming)));
     let terms: Vec<&Term> = model.terms.iter().collect();
     page.push(Block::Table(terms_table(&terms, language, naming)));
-    page.push(Block::Paragraph(plain_sentence(model, language, naming)));
+    if model.terms.iter().any(is_slope) {
+        page.push(Block::Paragraph(plain_sentence(model, language, naming)));
+    }
     page.push(Block::Paragraph(technical_sentence(model, language)));
     shared::cautions(page, &model.cautions, language);
 }
@@ -65,16 +67,23 @@ fn fit_line(model: &Regression, language: Language, naming: Naming) -> String {
         line.push_str(&say(language, "table.fit_within", &[("within", figure(within, 3))]));
     }
     if let Some(clusters) = model.n_clusters {
-        let cluster = names::clean(model.cluster.as_deref().unwrap_or_default());
-        line.push_str(&say(
-            language,
-            "table.fit_clusters",
-            &[("clusters", number::count(clusters)), ("cluster", cluster)],
-        ));
+        line.push_str(&clustered(clusters, model.cluster.as_deref().unwrap_or_default(), language));
     }
     let vcov = shared::vcov(language, &model.vcov);
     line.push_str(&say(language, "table.fit_vcov", &[("kind", names::clean(&model.vcov)), ("words", vcov)]));
     line
+}
+
+/// The clusters by the name that other answers give them: "52 teams (by manager)", "12 clusters (site)".
+fn clustered(clusters: u64, column: &str, language: Language) -> String {
+    let key = if text::knows(language, &format!("unit.{column}")) { "table.fit_teams" } else { "table.fit_clusters" };
+    let values = [
+        ("clusters", number::count(clusters)),
+        ("cluster", names::clean(column)),
+        ("unit", names::unit(language, column)),
+        ("column", names::column(language, column)),
+    ];
+    say(language, key, &values)
 }
 
 fn term_name(term: &Term, language: Language, naming: Naming) -> String {
@@ -130,30 +139,39 @@ fn mark(term: &Term, language: Language) -> String {
     }
 }
 
+/// Which terms go with the outcome, which do not, and of which nothing is said. A mark of `None` says nothing.
 fn plain_sentence(model: &Regression, language: Language, naming: Naming) -> String {
     let mut marked: Vec<&Term> = model.terms.iter().filter(|t| is_marked(t)).collect();
     marked.sort_by(|a, b| size(b).total_cmp(&size(a)));
-    let outcome = outcome_name(model, language, naming);
-    let withheld: Vec<String> = model
-        .terms
-        .iter()
-        .filter(|t| t.mark.as_deref() == Some("withheld"))
-        .map(|t| term_name(t, language, naming))
-        .collect();
-    let mut sentence = if marked.is_empty() {
-        say(language, "table.none_marked", &[("outcome", outcome)])
-    } else {
-        let items: Vec<String> = marked
-            .iter()
-            .map(|t| format!("{} ({})", term_name(t, language, naming), t.mark.as_deref().unwrap_or_default()))
-            .collect();
-        say(language, "table.marked", &[("outcome", outcome), ("items", text::list(language, &items))])
+    let names_of = |wanted: &str| -> Vec<String> {
+        let found = model.terms.iter().filter(|t| t.mark.as_deref() == Some(wanted));
+        found.map(|t| term_name(t, language, naming)).collect()
     };
+    let (unmarked, withheld) = (names_of(""), names_of("withheld"));
+    let outcome = ("outcome", outcome_name(model, language, naming));
+    let mut sentence = String::new();
+    if !marked.is_empty() {
+        let signs =
+            |t: &&Term| format!("{} ({})", term_name(t, language, naming), t.mark.as_deref().unwrap_or_default());
+        let items: Vec<String> = marked.iter().map(signs).collect();
+        let key = if marked.len() == 1 { "table.marked_one" } else { "table.marked" };
+        sentence.push_str(&say(language, key, &[outcome.clone(), ("items", text::list(language, &items))]));
+    }
+    sentence.push_str(&match (marked.is_empty(), withheld.is_empty(), unmarked.as_slice()) {
+        (_, _, []) => String::new(),
+        (true, true, [only]) => say(language, "table.none_marked_one", &[outcome, ("item", only.clone())]),
+        (true, true, _) => say(language, "table.none_marked", &[outcome]),
+        _ => say(language, "table.others_unmarked", &[]),
+    });
     if !withheld.is_empty() {
         sentence.push_str(&say(language, "table.withheld", &[("items", text::list(language, &withheld))]));
     }
-    sentence.push_str(&say(language, "table.association", &[]));
-    sentence
+    let one = model.terms.iter().filter(|t| is_slope(t)).count() == 1;
+    sentence + &word(language, if one { "association_one" } else { "association" })
+}
+
+fn is_slope(term: &Term) -> bool {
+    term.term != "(Intercept)"
 }
 
 fn is_marked(term: &Term) -> bool {
@@ -185,20 +203,20 @@ fn technical_sentence(model: &Regression, language: Language) -> String {
         ));
     }
     let adjust = format!("table.adjust_{}", model.adjust);
-    if text::knows(language, &adjust) {
+    if model.family > 0 && text::knows(language, &adjust) {
         sentence.push_str(&say(language, &adjust, &[("family", number::count(model.family))]));
     }
-    if !bands.is_empty() {
-        sentence.push_str(&say(language, "table.bands", &[("bands", bands.join(", "))]));
+    if bands.is_empty() || model.terms.iter().all(|t| t.mark.is_none()) {
+        return sentence + &word(language, "stop");
     }
-    sentence
+    sentence + &say(language, "table.bands", &[("bands", bands.join(", "))])
 }
 
 fn overall(page: &mut Vec<Block>, model: &Regression, language: Language) {
     let Some(overall) = &model.overall else { return };
     let values = [("n", number::count(overall.n)), ("r2", figure(overall.r_squared, 3))];
     page.push(Block::Paragraph(say(language, "table.overall", &values)));
-    let terms: Vec<&Term> = overall.terms.iter().filter(|t| t.term != "(Intercept)").collect();
+    let terms: Vec<&Term> = overall.terms.iter().filter(|t| is_slope(t)).collect();
     page.push(Block::Table(terms_table(&terms, language, Naming::Topics)));
     let new: Vec<_> = overall.cautions.iter().filter(|c| !model.cautions.contains(c)).cloned().collect();
     shared::cautions(page, &new, language);

@@ -2,7 +2,7 @@
 
 use super::figures;
 use super::{Align, Block, Remark, Table, Tone};
-use crate::findings::{Caution, Estimate, Flow, Interval};
+use crate::findings::{Args, Caution, Decline, Estimate, Flow, Interval};
 use crate::text::{self, Language, names, number, say};
 
 /// Every caution, in the order of the finding.
@@ -12,20 +12,61 @@ pub fn cautions(page: &mut Vec<Block>, cautions: &[Caution], language: Language)
             tone: Tone::Warning,
             label: say(language, "table.caution", &[]),
             place: String::new(),
-            text: known_values(language, "caution", &caution.code, &caution.args),
+            text: caution_words(language, caution),
             remedy: String::new(),
         }));
     }
 }
 
-/// The sentence of `section.code`, or one that at least names the code.
-pub fn known_values(language: Language, section: &str, code: &str, args: &crate::findings::Args) -> String {
-    let key = format!("{section}.{code}");
-    if text::knows(language, &key) {
-        text::say_values(language, &key, args)
-    } else {
-        say(language, "table.unknown_code", &[("code", names::clean(code))])
+/// A caution in words. A model beside the main one that was declined is told as a caution: then the decline's words
+/// serve where there are none of its own.
+pub fn caution_words(language: Language, caution: &Caution) -> String {
+    let keys = [format!("caution.{}", caution.code), format!("decline.{}", caution.code)];
+    first_known(language, &keys, &caution.code, &caution.args)
+}
+
+/// A decline in words: those of its analysis first, then those that name the line, then those of the code alone.
+pub fn decline_words(language: Language, decline: &Decline) -> String {
+    let code = &decline.code;
+    let mut keys = vec![format!("decline.{}_{code}", decline.analysis)];
+    if decline.args.contains_key("line") {
+        keys.push(format!("decline.{code}_line"));
     }
+    keys.push(format!("decline.{code}"));
+    first_known(language, &keys, code, &decline.args)
+}
+
+/// The first sentence that `text` has, or one that at least names the code.
+fn first_known(language: Language, keys: &[String], code: &str, args: &Args) -> String {
+    match keys.iter().find(|key| text::knows(language, key)) {
+        Some(key) => text::say_values(language, key, args),
+        None => say(language, "table.unknown_code", &[("code", names::clean(code))]),
+    }
+}
+
+/// Units with the column they are told by: "teams (by manager)"; the bare column where it has no name of its own.
+pub fn units_by(language: Language, column: &str) -> String {
+    if !text::knows(language, &format!("unit.{column}")) {
+        return names::clean(column);
+    }
+    let values = [("unit", names::unit(language, column)), ("column", names::column(language, column))];
+    say(language, "table.by_column", &values)
+}
+
+/// How people came into the groups, and by what.
+pub fn design_line(language: Language, design: &str, unit: &str) -> String {
+    let key = match (design == "randomised", unit == "person") {
+        (true, true) => "table.randomised_people",
+        (true, false) => "table.randomised",
+        (false, true) => "table.observational_people",
+        (false, false) => "table.observational",
+    };
+    say(language, key, &[("unit", units_by(language, unit))])
+}
+
+/// A count of days, or another duration: whole numbers without places.
+pub fn duration(x: f64) -> String {
+    if x.fract() == 0.0 { figures::figure(x, 0) } else { figures::natural(x) }
 }
 
 /// From all rows to the rows used, reason by reason.

@@ -1,11 +1,12 @@
-//! The pages about leaving. The test by what was assigned leads; tests by person stand in the table only.
+//! The pages about leaving. The test by what was assigned leads; tests by person lead only where persons were assigned.
 
-use super::comparison::{Verdict, grade, plain_row, verdict};
-use crate::findings::Attrition;
-use crate::findings::Why;
+use super::comparison::{Verdict, grade, plain_row};
 use crate::findings::attrition::{MonthRate, RollingRate};
+use crate::findings::{Attrition, Why};
+use crate::report::brief::shared::duration;
 use crate::report::document::{Answer, Block, Cell, Section, Table};
 use crate::report::figures;
+use crate::report::leaving::{Leading, leading, leads_by_person};
 use crate::report::voice::{Voice, capital};
 use crate::text::{Causal, names, number, say_causal};
 
@@ -14,32 +15,54 @@ fn group_args(voice: &Voice<'_>, a: &Attrition) -> Vec<(&'static str, String)> {
     vec![("treatment", name(0)), ("control", name(1))]
 }
 
-/// The leading test: by unit where units are known, else the log-rank test; and which way it points.
-fn leading(a: &Attrition) -> Verdict {
-    let direction = a.risk_ratio.as_ref().and_then(|r| r.estimate).map(|ratio| ratio - 1.0);
-    match (&a.by_unit, &a.logrank) {
-        (Some(unit), _) => verdict(unit.p_value, unit.estimate),
-        (None, Some(test)) => verdict(test.p_value, a.cox.as_ref().and_then(|c| c.estimate).or(direction)),
-        (None, None) => Verdict::Unknown,
+fn verdict(a: &Attrition) -> Verdict {
+    match leading(a).0 {
+        Leading::More => Verdict::Higher,
+        Leading::Fewer => Verdict::Lower,
+        Leading::NotShown => Verdict::NotShown,
+        Leading::Untested => Verdict::Unknown,
     }
+}
+
+/// The ratio that an answer shows large, its range and its label: of the shares that left, or of the hazards where
+/// there are no shares.
+fn large_number(voice: &Voice<'_>, a: &Attrition) -> (String, String, &'static str) {
+    let times = |shown: String| voice.say("attrition.times", &[("ratio", shown)]);
+    if let (None, Some(cox)) = (&a.risk_ratio, &a.cox) {
+        let number = voice.or_why(cox.estimate, cox.why, |log| times(ratio_of(log)));
+        return (number, voice.range(cox.conf_low, cox.conf_high, ratio_of), "attrition.key_number_hazard");
+    }
+    let ratio = a.risk_ratio.clone().unwrap_or_default();
+    let show = |x: f64| number::decimal(x, 2);
+    let number = voice.or_why(ratio.estimate, ratio.why, |x| times(show(x)));
+    (number, voice.range(ratio.conf_low, ratio.conf_high, show), "attrition.key_number")
+}
+
+/// A log hazard ratio on the scale of ratios, as a share is shown in per cent.
+fn ratio_of(log: f64) -> String {
+    number::decimal(log.exp(), 2)
+}
+
+/// Time is in days where the days of entry and leaving are known, else in the unit of a column that nobody named.
+fn in_days(a: &Attrition, days: &'static str, plain: &'static str) -> &'static str {
+    if a.start.is_some() { days } else { plain }
 }
 
 /// The answer of the first page.
 pub fn answer(voice: &Voice<'_>, a: &Attrition) -> Answer {
     let permit = Causal::permit(&a.design, a.causal);
-    let verdict = leading(a);
+    let verdict = verdict(a);
     let (grade, grade_key) = grade(verdict, permit);
-    let ratio = a.risk_ratio.clone().unwrap_or_default();
+    let (number, interval, label) = large_number(voice, a);
     Answer {
         anchor: "attrition",
         question: voice.word("attrition.question"),
         grade,
         grade_label: voice.word(grade_key),
         headline: headline(voice, a, verdict, permit),
-        number: voice
-            .or_why(ratio.estimate, ratio.why, |x| voice.say("attrition.times", &[("ratio", number::decimal(x, 2))])),
-        interval: voice.range(ratio.conf_low, ratio.conf_high, |x| number::decimal(x, 2)),
-        number_label: voice.say("attrition.key_number", &group_args(voice, a)),
+        number,
+        interval,
+        number_label: voice.say(label, &group_args(voice, a)),
         points: points(voice, a, verdict, permit),
         cautions: voice.cautions(a.cautions.iter().take(2)),
     }
@@ -47,25 +70,34 @@ pub fn answer(voice: &Voice<'_>, a: &Attrition) -> Answer {
 
 fn headline(voice: &Voice<'_>, a: &Attrition, verdict: Verdict, permit: Option<Causal>) -> String {
     let mut args = group_args(voice, a);
-    let ratio = a.risk_ratio.as_ref();
-    args.push((
-        "ratio",
-        voice.or_why(ratio.and_then(|r| r.estimate), ratio.and_then(|r| r.why), |x| number::decimal(x, 2)),
-    ));
-    match (verdict, permit) {
-        (Verdict::Higher, Some(permit)) => say_causal(permit, voice.language, "attrition_higher", &args),
-        (Verdict::Lower, Some(permit)) => say_causal(permit, voice.language, "attrition_lower", &args),
-        (Verdict::Higher, None) => voice.say("attrition.headline_higher", &args),
-        (Verdict::Lower, None) => voice.say("attrition.headline_lower", &args),
-        (Verdict::NotShown, _) => voice.say("attrition.headline_none", &args),
-        (Verdict::Unknown, _) => voice.say("attrition.headline_unknown", &args),
+    // A ratio of shares that points the other way than the leading test does not belong beside it.
+    let ratio = a.risk_ratio.as_ref().and_then(|r| r.estimate);
+    let shares = ratio.filter(|r| (*r > 1.0 && verdict == Verdict::Higher) || (*r < 1.0 && verdict == Verdict::Lower));
+    args.extend(shares.map(|r| ("ratio", number::decimal(r, 2))));
+    match (verdict, permit, shares) {
+        (Verdict::Higher, Some(permit), Some(_)) => say_causal(permit, voice.language, "attrition_higher", &args),
+        (Verdict::Lower, Some(permit), Some(_)) => say_causal(permit, voice.language, "attrition_lower", &args),
+        (Verdict::Higher, Some(permit), None) => say_causal(permit, voice.language, "attrition_higher_time", &args),
+        (Verdict::Lower, Some(permit), None) => say_causal(permit, voice.language, "attrition_lower_time", &args),
+        (Verdict::Higher, None, Some(_)) => voice.say("attrition.headline_higher", &args),
+        (Verdict::Lower, None, Some(_)) => voice.say("attrition.headline_lower", &args),
+        (Verdict::Higher, None, None) => voice.say("attrition.headline_higher_time", &args),
+        (Verdict::Lower, None, None) => voice.say("attrition.headline_lower_time", &args),
+        (Verdict::NotShown, _, _) => voice.say("attrition.headline_none", &args),
+        (Verdict::Unknown, _, _) => voice.say("attrition.headline_unknown", &args),
     }
 }
 
 fn points(voice: &Voice<'_>, a: &Attrition, verdict: Verdict, permit: Option<Causal>) -> Vec<String> {
     let mut points = Vec::new();
-    points.extend(ratio_sentence(voice, a));
-    points.extend(test_sentence(voice, a));
+    if leads_by_person(a) {
+        points.extend(test_sentence(voice, a));
+        points.extend(hazard_sentence(voice, a));
+        points.extend(ratio_sentence(voice, a));
+    } else {
+        points.extend(ratio_sentence(voice, a));
+        points.extend(test_sentence(voice, a));
+    }
     points.extend(annual_sentence(voice, a));
     points.extend(rolling_sentence(voice, a));
     if permit.is_none() {
@@ -90,7 +122,22 @@ fn ratio_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
     Some(voice.say("attrition.ratio", &args))
 }
 
+fn hazard_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
+    let cox = a.cox.as_ref()?;
+    let mut args = group_args(voice, a);
+    args.extend([
+        ("ratio", voice.or_why(cox.estimate, cox.why, ratio_of)),
+        ("interval", voice.range(cox.conf_low, cox.conf_high, ratio_of)),
+    ]);
+    Some(voice.say("attrition.hazard", &args))
+}
+
+/// The leading test, or that it is missing.
 fn test_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
+    if leads_by_person(a) {
+        let test = a.logrank.as_ref()?;
+        return Some(voice.say("attrition.test_people", &[("p", voice.p(test.p_value, None))]));
+    }
     if let Some(unit) = &a.by_unit {
         let args = [
             ("unit", names::unit(voice.language, &a.unit)),
@@ -100,8 +147,7 @@ fn test_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
         ];
         return Some(voice.say("attrition.test_units", &args));
     }
-    let test = a.logrank.as_ref()?;
-    Some(voice.say("attrition.test_people", &[("p", voice.p(test.p_value, None))]))
+    Some(voice.say("attrition.test_missing", &[("unit", names::unit(voice.language, &a.unit))]))
 }
 
 fn annual_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
@@ -179,25 +225,26 @@ fn lead(voice: &Voice<'_>, a: &Attrition) -> String {
 }
 
 fn follow_table(voice: &Voice<'_>, a: &Attrition) -> Table {
-    let mut columns = vec![
-        Cell::text(voice.word("attrition.col_group")),
-        Cell::number(voice.word("attrition.col_people")),
-        Cell::number(voice.word("attrition.col_units")),
-        Cell::number(voice.word("attrition.col_leavers")),
-        Cell::number(voice.word("attrition.col_median")),
-    ];
+    let has_units = a.follow_up.iter().any(|f| f.n_units.is_some());
+    let mut columns =
+        vec![Cell::text(voice.word("attrition.col_group")), Cell::number(voice.word("attrition.col_people"))];
+    if has_units {
+        columns.push(Cell::number(voice.word("attrition.col_units")));
+    }
+    columns.push(Cell::number(voice.word("attrition.col_leavers")));
+    columns.push(Cell::number(voice.word(in_days(a, "attrition.col_median_days", "attrition.col_median"))));
     if let Some(rmst) = &a.rmst {
-        columns.push(Cell::number(voice.say("attrition.col_rmst", &[("horizon", number::decimal(rmst.horizon, 0))])));
+        let title = in_days(a, "attrition.col_rmst", "attrition.col_rmst_plain");
+        columns.push(Cell::number(voice.say(title, &[("horizon", duration(rmst.horizon))])));
     }
     let mut table = Table::new(voice.word("attrition.table_follow"), columns);
     for f in &a.follow_up {
-        let mut cells = vec![
-            Cell::text(capital(&voice.group(&f.group))),
-            Cell::number(number::count(f.n)),
-            Cell::number(f.n_units.map_or_else(|| voice.word("word.dash"), number::count)),
-            Cell::number(voice.count(f.leavers)),
-            Cell::number(median(voice, a, &f.group)),
-        ];
+        let mut cells = vec![Cell::text(capital(&voice.group(&f.group))), Cell::number(number::count(f.n))];
+        if has_units {
+            cells.push(Cell::number(f.n_units.map_or_else(|| voice.word("word.dash"), number::count)));
+        }
+        cells.push(Cell::number(voice.count(f.leavers)));
+        cells.push(Cell::number(median(voice, a, &f.group)));
         if a.rmst.is_some() {
             cells.push(Cell::number(rmst_cell(voice, a, &f.group)));
         }
@@ -208,7 +255,7 @@ fn follow_table(voice: &Voice<'_>, a: &Attrition) -> Table {
 
 fn median(voice: &Voice<'_>, a: &Attrition, group: &str) -> String {
     let found = a.medians.iter().find(|m| m.group == group).and_then(|m| m.median);
-    found.map_or_else(|| voice.word("attrition.median_none"), |days| number::decimal(days, 0))
+    found.map_or_else(|| voice.word("attrition.median_none"), duration)
 }
 
 fn rmst_cell(voice: &Voice<'_>, a: &Attrition, group: &str) -> String {
@@ -232,7 +279,8 @@ fn tests_table(voice: &Voice<'_>, a: &Attrition) -> Table {
     let dash = voice.word("word.dash");
     if let Some(e) = &a.by_unit {
         let vcov = a.vcov.clone().unwrap_or_else(|| dash.clone());
-        let remark = format!("{points}; {}", voice.say("attrition.remark_unit", &[("vcov", vcov)]));
+        let key = if leads_by_person(a) { "attrition.remark_person_errors" } else { "attrition.remark_unit" };
+        let remark = format!("{points}; {}", voice.say(key, &[("vcov", vcov)]));
         let p = voice.or_why(e.p_value, e.why, number::p_value);
         table.row(plain_row(voice, "attrition.row_unit", voice.estimate(e, number::points), p, remark));
     }
@@ -261,7 +309,11 @@ fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
         let statistic = voice.or_why(t.statistic, None, |x| number::decimal(x, 2));
         let value = voice.say("attrition.logrank_value", &[("statistic", statistic)]);
         let p = voice.or_why(t.p_value, None, number::p_value);
-        rows.push(plain_row(voice, "attrition.row_logrank", value, p, person_remark(voice, a)));
+        let remark = match leads_by_person(a) {
+            true => voice.word("attrition.remark_person_lead"),
+            false => person_remark(voice, a),
+        };
+        rows.push(plain_row(voice, "attrition.row_logrank", value, p, remark));
     }
     if let Some(e) = &a.cox {
         let value = voice.estimate(e, |x| number::decimal(x, 2));
@@ -277,7 +329,8 @@ fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
     if let Some(r) = &a.rmst {
         let e = &r.difference;
         let value = voice.estimate(e, |x| number::decimal(x, 1));
-        let days = voice.say("attrition.remark_days", &[("horizon", number::decimal(r.horizon, 0))]);
+        let unit = in_days(a, "attrition.remark_days", "attrition.remark_time");
+        let days = voice.say(unit, &[("horizon", duration(r.horizon))]);
         let remark = format!("{days}; {}", person_remark(voice, a));
         rows.push(plain_row(
             voice,
@@ -292,7 +345,7 @@ fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
 
 /// By-person measures never lead when units were assigned.
 fn person_remark(voice: &Voice<'_>, a: &Attrition) -> String {
-    voice.word(if a.by_unit.is_some() { "attrition.remark_person" } else { "attrition.remark_person_only" })
+    voice.word(if leads_by_person(a) { "attrition.remark_person_only" } else { "attrition.remark_person" })
 }
 
 fn periods_table(voice: &Voice<'_>, a: &Attrition) -> Table {

@@ -213,25 +213,25 @@ fn ratio_sentence(voice: &Voice<'_>, c: &Comparison) -> Option<String> {
 }
 
 fn arms_table(voice: &Voice<'_>, arms: &[Arm]) -> Table {
-    let mut table = Table::new(
-        voice.word("comparison.table_arms"),
-        vec![
-            Cell::text(voice.word("comparison.col_group")),
-            Cell::number(voice.word("comparison.col_people")),
-            Cell::number(voice.word("comparison.col_units")),
-            Cell::number(voice.word("comparison.col_mean")),
-            Cell::number(voice.word("comparison.col_sd")),
-        ],
-    );
+    let has_units = arms.iter().any(|arm| arm.n_units.is_some());
+    let mut columns =
+        vec![Cell::text(voice.word("comparison.col_group")), Cell::number(voice.word("comparison.col_people"))];
+    if has_units {
+        columns.push(Cell::number(voice.word("comparison.col_units")));
+    }
+    columns.push(Cell::number(voice.word("comparison.col_mean")));
+    columns.push(Cell::number(voice.word("comparison.col_sd")));
+    let mut table = Table::new(voice.word("comparison.table_arms"), columns);
     for arm in arms {
         let why = hidden(arm.hidden);
-        table.row(vec![
-            Cell::text(capital(&voice.group(&arm.group))),
-            Cell::number(if arm.hidden { voice.word("word.hidden") } else { number::count(arm.n) }),
-            Cell::number(arm.n_units.map_or_else(|| voice.word("word.dash"), number::count)),
-            Cell::number(voice.or_why(arm.mean, why, number::natural)),
-            Cell::number(voice.or_why(arm.sd, why, number::natural)),
-        ]);
+        let n = if arm.hidden { voice.word("word.hidden") } else { number::count(arm.n) };
+        let mut cells = vec![Cell::text(capital(&voice.group(&arm.group))), Cell::number(n)];
+        if has_units {
+            cells.push(Cell::number(arm.n_units.map_or_else(|| voice.word("word.dash"), number::count)));
+        }
+        cells.push(Cell::number(voice.or_why(arm.mean, why, number::natural)));
+        cells.push(Cell::number(voice.or_why(arm.sd, why, number::natural)));
+        table.row(cells);
     }
     table
 }

@@ -52,8 +52,21 @@ fn headline(voice: &Voice<'_>, r: &Regression, model: Model, marked: &[&Term]) -
         ("count", marked.len().to_string()),
         ("topics", voice.list(&names)),
     ];
-    let shown = model.key("drivers.headline_marks", "drivers.headline_plain");
-    voice.say(if marked.is_empty() { "drivers.headline_none" } else { shown }, &args)
+    let terms: Vec<String> = slopes(r).map(|t| voice.term(&t.term)).collect();
+    let key = match (marked.is_empty(), model, terms.len()) {
+        (false, Model::Topics, _) => "drivers.headline_marks",
+        (false, Model::Plain, _) => "drivers.headline_plain",
+        (true, Model::Topics, _) => "drivers.headline_none",
+        (true, Model::Plain, 0) => "drivers.headline_constant",
+        (true, Model::Plain, 1) => {
+            return voice.say(
+                "drivers.headline_one_plain",
+                &[("outcome", voice.outcome(&r.outcome)), ("topics", terms.concat())],
+            );
+        }
+        (true, Model::Plain, _) => "drivers.headline_none_plain",
+    };
+    voice.say(key, &args)
 }
 
 fn points(voice: &Voice<'_>, r: &Regression, marked: &[&Term]) -> Vec<String> {

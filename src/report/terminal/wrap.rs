@@ -100,8 +100,24 @@ fn signs_joined(pieces: Vec<(bool, String)>) -> Vec<(bool, String)> {
     out
 }
 
+/// What happens to a piece longer than a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Long {
+    Divided,
+    Whole,
+}
+
 /// Lines of at most `columns`; a piece longer than that is divided. At least one line, which may be empty.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    lines(text, columns, Long::Divided)
+}
+
+/// The same, but a piece longer than a line, such as a path, stays whole on a line of its own.
+pub fn wrap_words(text: &str, columns: usize) -> Vec<String> {
+    lines(text, columns, Long::Whole)
+}
+
+fn lines(text: &str, columns: usize, long: Long) -> Vec<String> {
     let columns = columns.max(2);
     let indent = text.len() - text.trim_start_matches(' ').len();
     let mut lines = Vec::new();
@@ -117,7 +133,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             line.push(' ');
         }
         let mut rest = piece;
-        while width(&line) + width(&rest) > columns {
+        while long == Long::Divided && width(&line) + width(&rest) > columns {
             let part = head(&rest, columns - width(&line).min(columns));
             let part = if part.is_empty() && line.is_empty() { rest.chars().take(1).collect() } else { part };
             rest = rest.chars().skip(part.chars().count()).collect();
