@@ -156,7 +156,7 @@ fn json_of_a_tiny_table_keeps_every_name_of_the_contract() {
     for key in ["beta", "beta_low", "beta_high", "vif", "share_lmg", "share_johnson", "mark", "mark_low", "mark_high"] {
         assert!(slope.get(key).is_some(), "{key}");
     }
-    // x has mean 14/3 and y 11/3: Sxy = 76/3 - ..., worked out by hand as 19/22 and 11/3 - 14/3 * 19/22.
+    // By hand: Sxy = 76/3 and Sxx = 88/3, means 14/3 and 11/3; so the slope is 19/22 and the constant -4/11.
     assert!((slope["estimate"].as_f64().unwrap() - 19.0 / 22.0).abs() < 1e-9);
     assert!((model["terms"][0]["estimate"].as_f64().unwrap() + 4.0 / 11.0).abs() < 1e-9);
 }
