@@ -15,3 +15,4 @@ mod screen;
 mod simulate;
 mod study;
 mod truth;
+mod workshop;

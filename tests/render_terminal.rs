@@ -403,3 +403,140 @@ fn text_from_files_is_made_harmless_for_each_format() {
     assert_eq!(safe::markdown("a|b<i>"), "a\\|b&lt;i&gt;");
     assert_eq!(safe::annotation_property("a:b,c%\n"), "a%3Ab%2Cc%25 ");
 }
+
+/// The stored findings about leaving alone, changed.
+fn leaving(change: impl Fn(&mut Value)) -> Findings {
+    let mut tree: Value = serde_json::from_str(STORED).unwrap();
+    let all = tree["findings"].as_array_mut().unwrap();
+    all.retain(|finding| finding["analysis"] == "attrition");
+    assert_eq!(all.len(), 1);
+    change(&mut all[0]);
+    serde_json::from_value(tree).unwrap()
+}
+
+fn by_person(finding: &mut Value) {
+    finding["unit"] = "person".into();
+    finding["causal"] = false.into();
+    finding["by_unit"] = Value::Null;
+    finding["risk_ratio"] = Value::Null;
+    finding["risk_difference"] = Value::Null;
+    finding["follow_up"].as_array_mut().unwrap().iter_mut().for_each(|arm| arm["n_units"] = Value::Null);
+    finding["logrank"]["p_value"] = 0.0002.into();
+    finding["cox"]["estimate"] = (-0.6).into();
+}
+
+#[test]
+fn where_persons_were_assigned_the_log_rank_test_leads_the_sentence() {
+    let findings = leaving(by_person);
+    let said = render(&findings, Language::En, Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("left less often than people of"), "{said}");
+    assert!(said.contains("(log-rank test by person: p < 0.001)"), "{said}");
+    assert!(!said.contains("could not be tested") && !said.contains("Units"), "{said}");
+    let page = report::html(&findings, Language::En).unwrap();
+    assert!(page.contains("left less often than people of") && !page.contains("could not be tested"));
+    let japanese = render(&findings, Language::Ja, Style::Plain);
+    assert!(japanese.contains("起きにくい") && japanese.contains("ログランク"), "{japanese}");
+}
+
+#[test]
+fn where_units_were_assigned_a_test_by_person_never_leads() {
+    let findings = leaving(|finding| {
+        by_person(finding);
+        finding["unit"] = "manager_id".into();
+    });
+    let said = render(&findings, Language::En, Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("By what was assigned (teams)") && !said.contains("left less often"), "{said}");
+    assert!(!report::html(&findings, Language::En).unwrap().contains("left less often"));
+}
+
+#[test]
+fn time_without_days_is_told_in_units_of_time() {
+    let plain = leaving(|finding| {
+        finding["start"] = Value::Null;
+        finding["end"] = Value::Null;
+        finding["rmst"]["horizon"] = 366.0.into();
+    });
+    let said = render(&plain, Language::En, Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("within 366 units of time") && !said.contains("366 days"), "{said}");
+    let days = leaving(|finding| {
+        finding["start"] = "2024-01-01".into();
+        finding["rmst"]["horizon"] = 366.0.into();
+        finding["km"][0]["time"] = 60.0.into();
+    });
+    let said = render(&days, Language::En, Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("within 366 days") && !said.contains("60.0"), "{said}");
+}
+
+/// A linear model of so many terms, each with a mark of nothing.
+fn model(terms: usize) -> Findings {
+    let mut tree: Value = serde_json::from_str(STORED).unwrap();
+    let mut finding = tree["findings"].as_array().unwrap().iter().find(|f| f["analysis"] == "drivers").unwrap().clone();
+    finding["analysis"] = "regression".into();
+    finding["formula"] = "y ~ x".into();
+    finding["overall"] = Value::Null;
+    finding["family"] = terms.into();
+    finding["cautions"] = serde_json::json!([]);
+    let all = finding["terms"].as_array_mut().unwrap();
+    let mut slope = all.iter().find(|t| t["term"] != "(Intercept)").unwrap().clone();
+    slope["mark"] = "".into();
+    slope["term"] = "x".into();
+    all.retain(|t| t["term"] == "(Intercept)");
+    all.extend((0..terms).map(|_| slope.clone()));
+    tree["findings"] = serde_json::json!([finding]);
+    serde_json::from_value(tree).unwrap()
+}
+
+#[test]
+fn a_model_of_one_or_no_term_says_nothing_of_other_terms() {
+    let said = |terms| {
+        let text =
+            render(&model(terms), Language::En, Style::Plain) + &report::html(&model(terms), Language::En).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(!said(1).contains("other terms") && said(1).contains("No relation of x with"), "{}", said(1));
+    assert!(!said(1).contains("1 tests"));
+    let constant = render(&model(0), Language::En, Style::Plain);
+    for word in ["relation", "association", "Holm", "mark needs"] {
+        assert!(!constant.contains(word), "{word}: {constant}");
+    }
+    assert!(!said(0).contains("0 tests"));
+    assert!(said(2).contains("For no term is a relation"));
+}
+
+#[test]
+fn a_decline_is_told_for_its_analysis_and_with_its_line() {
+    use oneonone::findings::Decline;
+    use oneonone::report::brief::shared::decline_words;
+    let few =
+        |analysis| decline_words(Language::En, &Decline::new(analysis, "too_few_rows").with("n", 2).with("terms", 3));
+    assert!(few("regression").contains("2 complete rows") && !few("regression").contains("window"));
+    assert!(few("drivers").contains("2 complete people") && few("drivers").contains("longer window"));
+    let text = |analysis| {
+        let args = Decline::new(analysis, "text_among_numbers").with("column", "pay").with("line", 7).with("count", 2);
+        decline_words(Language::En, &args)
+    };
+    assert!(text("regression").contains("line 7") && text("regression").contains("C(pay)"));
+    assert!(text("comparison").contains("2 cells") && !text("comparison").contains("C("));
+    let plain = Decline::new("attrition", "not_date").with("column", "left");
+    assert!(!decline_words(Language::En, &plain).contains("line"));
+    assert!(decline_words(Language::En, &plain.with("line", 9)).contains("first on line 9"));
+}
+
+#[test]
+fn a_formula_that_cannot_be_read_says_what_is_wanted() {
+    let fault = |expected: &str| {
+        Error::run("bad_formula")
+            .with("formula", "y ~ x | firm")
+            .with("at", 7)
+            .with("character", "|")
+            .with("expected", expected)
+    };
+    for language in Language::ALL {
+        let absorbed = fault::speak(&fault("no_absorbed"), language);
+        assert!(absorbed.contains("C(firm)") && !absorbed.contains('–'), "{absorbed}");
+        for expected in ["tilde", "name", "operator", "exponent", "something_new"] {
+            let said = fault::speak(&fault(expected), language);
+            assert!(said.contains('`') && !said.contains('–') && !said.contains("something_new"), "{said}");
+        }
+    }
+}

@@ -30,24 +30,32 @@ It refuses to answer what the data cannot carry, and says what would change that
 Results go to standard output and nothing else does; warnings and errors go to standard error. The exit status is 0 \
 when done, 1 when the data say no, 2 when the program could not run, 70 for a fault of oneonone itself.";
 
-/// The commands of this version.
+/// The commands of this version. The long help stands here, not at the options: a variant's own comment wins over theirs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Do everything a study asks: read, screen, analyse, draw, write the report
+    #[command(long_about = RUN)]
     Run(Run),
     /// What goes with the outcome: a study's topics, or any linear model on any table
+    #[command(long_about = REGRESS)]
     Regress(Regress),
     /// Group A against group B on sales, or on any number of any table
+    #[command(long_about = COMPARE)]
     Compare(Compare),
     /// Who left, group A against group B, by month and as survival
+    #[command(long_about = ATTRITION)]
     Attrition(Attrition),
     /// Where people stand on the ladder, overall and by group
+    #[command(long_about = STAGES)]
     Stages(Stages),
     /// The gate for exports: may these files be used, and may they leave the house
+    #[command(long_about = VALIDATE)]
     Validate(Validate),
     /// Write the pages again from findings.json, without the personal data
+    #[command(long_about = REPORT)]
     Report(Report),
     /// Write synthetic exports with known truth and a study file that is ready to run
+    #[command(long_about = SIMULATE)]
     Simulate(Simulate),
 }
 
@@ -155,21 +163,21 @@ impl Format {
     }
 }
 
-/// `oneonone run`.
-#[derive(Debug, Args)]
-#[command(
-    long_about = "\
+/// What `oneonone run --help` begins with.
+const RUN: &str = "\
 Reads the exports named in the study file, screens them, answers every question the study asks, and writes \
 findings.json, charts, report.html and the other pages asked for, and manifest.json. A question that the data cannot \
-answer is declined with what would make it answerable; the others go on.",
-    after_help = "\
+answer is declined with what would make it answerable; the others go on.";
+
+/// `oneonone run`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   The sample study, written beside it
     oneonone run data-samples/division/study.toml --out out
 
   Findings only with another crowd, stopping at any fault of a cell
-    oneonone run study.toml --out out --crowd 10 --strict"
-)]
+    oneonone run study.toml --out out --crowd 10 --strict")]
 pub struct Run {
     /// The study file
     #[arg(value_name = "STUDY.toml")]
@@ -188,21 +196,21 @@ pub struct Run {
     pub shared: Shared,
 }
 
-/// `oneonone regress`.
-#[derive(Debug, Args)]
-#[command(
-    long_about = "\
+/// What `oneonone regress --help` begins with.
+const REGRESS: &str = "\
 With a study: how satisfaction with each one-on-one topic goes with the outcome, holding the others fixed. With a \
 table: any linear model. Errors are CR2 with Satterthwaite degrees of freedom when a cluster is known, else HC2. What \
-is shown is an association; the marks follow the declared rule, which is printed with them.",
-    after_help = "\
+is shown is an association; the marks follow the declared rule, which is printed with them.";
+
+/// `oneonone regress`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   The drivers of the sample study
     oneonone regress data-samples/division/study.toml
 
   Any table, errors by department, as JSON
-    oneonone regress staff.csv --formula 'score ~ pay + C(site)' --cluster department --format json"
-)]
+    oneonone regress staff.csv --formula 'score ~ pay + C(site)' --cluster department --format json")]
 pub struct Regress {
     /// A study file, or the table: CSV files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
@@ -234,22 +242,22 @@ pub struct Regress {
     pub shared: Shared,
 }
 
-/// `oneonone compare`.
-#[derive(Debug, Args)]
-#[command(
-    long_about = "\
+/// What `oneonone compare --help` begins with.
+const COMPARE: &str = "\
 The mean of an outcome in the treatment arm against the control arm: difference, lift with Fieller's interval, whether \
 the split came out as planned, and the smallest difference the data could have shown. Errors are by the unit that was \
-assigned. Causal words appear only for a randomised design that passed its ratio check.",
-    after_help = "\
+assigned. Causal words appear only for a randomised design that passed its ratio check.";
+
+/// `oneonone compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   Sales of A against B in the sample study
     oneonone compare data-samples/division/study.toml
 
   Any table, teams assigned by chance
     oneonone compare visits.csv --outcome spend --arm variant --treatment new --control old \\
-      --unit store --design randomised"
-)]
+      --unit store --design randomised")]
 pub struct Compare {
     /// A study file, or the table: CSV files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
@@ -299,22 +307,22 @@ pub enum Design {
     Observational,
 }
 
-/// `oneonone attrition`.
-#[derive(Debug, Args)]
-#[command(
-    long_about = "\
+/// What `oneonone attrition --help` begins with.
+const ATTRITION: &str = "\
 Who left, treatment against control: monthly rates, the index against the same month a year earlier, Kaplan-Meier \
 curves, log-rank, and the share that left by assigned unit. A table gives either durations with an event, or two dates \
-with the period that was watched.",
-    after_help = "\
+with the period that was watched.";
+
+/// `oneonone attrition`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   Leaving in the sample study
     oneonone attrition data-samples/division/study.toml
 
   Two dates per person, watched for a year
     oneonone attrition staff.csv --arm pilot --treatment yes --control no \\
-      --entered hired --left quit --from 2024-01-01 --to 2024-12-31"
-)]
+      --entered hired --left quit --from 2024-01-01 --to 2024-12-31")]
 pub struct Attrition {
     /// A study file, or the table: CSV files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
@@ -363,20 +371,20 @@ pub struct Attrition {
     pub shared: Shared,
 }
 
+/// What `oneonone stages --help` begins with.
+const STAGES: &str = "\
+How many people stand on each of the 17 levels and 10 stages of the ladder, with intervals, overall and by group, and \
+who moved up or down between two answers. Levels nobody chose stay in the picture; small groups are hidden.";
+
 /// `oneonone stages`.
 #[derive(Debug, Args)]
-#[command(
-    long_about = "\
-How many people stand on each of the 17 levels and 10 stages of the ladder, with intervals, overall and by group, and \
-who moved up or down between two answers. Levels nobody chose stay in the picture; small groups are hidden.",
-    after_help = "\
+#[command(after_help = "\
 Examples:
   The ladder of the sample study
     oneonone stages data-samples/division/study.toml
 
   Any table of answers, by department
-    oneonone stages answers.csv --level level --by department"
-)]
+    oneonone stages answers.csv --level level --by department")]
 pub struct Stages {
     /// A study file, or the table: CSV files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
@@ -404,22 +412,22 @@ pub struct Stages {
     pub shared: Shared,
 }
 
-/// `oneonone validate`.
-#[derive(Debug, Args)]
-#[command(
-    long_about = "\
+/// What `oneonone validate --help` begins with.
+const VALIDATE: &str = "\
 Looks at every file and says every fault at once: encoding, structure, types, ranges, keys and time, then direct \
 identifiers, day-level dates and people who stand alone. It prints places, kinds and counts, never a value. On an \
-identified internal study it fails, as it should: that study may be analysed, its files may not leave the house.",
-    after_help = "\
+identified internal study it fails, as it should: that study may be analysed, its files may not leave the house.";
+
+/// `oneonone validate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   The sample export passes, the sample study does not
     oneonone validate data-samples/division-export/study.toml
     oneonone validate data-samples/division/study.toml
 
   A folder in a CI job, with annotations on the lines at fault
-    oneonone validate export/ --profile partner --format github"
-)]
+    oneonone validate export/ --profile partner --format github")]
 pub struct Validate {
     /// A folder of exports, a study file, or the files themselves
     #[arg(value_name = "DIR|STUDY.toml|FILE", required = true)]
@@ -501,20 +509,20 @@ fn gate_format(text: &str) -> Result<GateFormat, String> {
     }
 }
 
+/// What `oneonone report --help` begins with.
+const REPORT: &str = "\
+Writes the pages again from findings.json, in another language or format, without the personal data: the findings \
+have already passed the crowd rule and hold nothing about one person.";
+
 /// `oneonone report`.
 #[derive(Debug, Args)]
-#[command(
-    long_about = "\
-Writes the pages again from findings.json, in another language or format, without the personal data: the findings \
-have already passed the crowd rule and hold nothing about one person.",
-    after_help = "\
+#[command(after_help = "\
 Examples:
   The English page of a Japanese run
     oneonone report out/findings.json --language en --out pages
 
   Both languages as HTML and Markdown
-    oneonone report out/findings.json --format html,md --language both --out pages"
-)]
+    oneonone report out/findings.json --format html,md --language both --out pages")]
 pub struct Report {
     /// The findings of an earlier run
     #[arg(value_name = "findings.json")]
@@ -559,21 +567,21 @@ impl Page {
     }
 }
 
+/// What `oneonone simulate --help` begins with.
+const SIMULATE: &str = "\
+Writes sessions, survey, people and sales of people who do not exist, with the effects planted in them written to \
+truth.json and a study.toml that is ready to run. The same seed gives the same bytes.";
+
 /// `oneonone simulate`.
 #[derive(Debug, Args)]
-#[command(
-    long_about = "\
-Writes sessions, survey, people and sales of people who do not exist, with the effects planted in them written to \
-truth.json and a study.toml that is ready to run. The same seed gives the same bytes.",
-    after_help = "\
+#[command(after_help = "\
 Examples:
   One sales division of 500 people, then its report
     oneonone simulate --out demo
     oneonone run demo/study.toml --out demo/out
 
   1.5 million one-on-ones of 300 companies
-    oneonone simulate --out big --case population --sessions 1500000 --seed 7"
-)]
+    oneonone simulate --out big --case population --sessions 1500000 --seed 7")]
 pub struct Simulate {
     /// Where to write
     #[arg(long, value_name = "DIR")]

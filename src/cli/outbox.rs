@@ -10,6 +10,14 @@ pub struct Outbox {
     folder: PathBuf,
     staging: PathBuf,
     files: Vec<Written>,
+    origin: Origin,
+}
+
+/// Whether the folder was there before.
+#[derive(PartialEq, Eq)]
+enum Origin {
+    Found,
+    Made,
 }
 
 /// A file of the folder.
@@ -33,10 +41,11 @@ impl Outbox {
         if folder.exists() && !folder.is_dir() {
             return Err(Error::run("out_not_folder").with("file", folder.display()));
         }
+        let origin = if folder.exists() { Origin::Found } else { Origin::Made };
         fs::create_dir_all(folder).map_err(cannot)?;
         let staging = folder.join(format!(".oneonone-{}", std::process::id()));
         fs::create_dir_all(&staging).map_err(cannot)?;
-        Ok(Self { folder: folder.to_path_buf(), staging, files: Vec::new() })
+        Ok(Self { folder: folder.to_path_buf(), staging, files: Vec::new(), origin })
     }
 
     /// Writes one file into the place beside.
@@ -82,5 +91,9 @@ impl Drop for Outbox {
     fn drop(&mut self) {
         // Leftovers of a failed run; if they cannot be removed, their name says whose they are.
         let _ = fs::remove_dir_all(&self.staging);
+        if self.origin == Origin::Made {
+            // Takes only an empty folder away: what was delivered stays.
+            let _ = fs::remove_dir(&self.folder);
+        }
     }
 }

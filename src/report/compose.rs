@@ -137,11 +137,16 @@ fn facts(voice: &Voice<'_>, findings: &Findings) -> Vec<Fact> {
     if let Some((design, unit, start)) = design {
         let key = if design == "randomised" { "page.design_randomised" } else { "page.design_observational" };
         add("page.fact_design", Some(voice.word(key)));
-        add("page.fact_unit", Some(names::unit(voice.language, &unit)));
+        let person = unit == "person";
+        let unit = if person { voice.word("page.unit_person") } else { names::unit(voice.language, &unit) };
+        add("page.fact_unit", Some(unit).filter(|_| design == "randomised" || !person));
         let start = start.filter(|_| !has_period);
         add("page.fact_start", start.map(|day| number::day(voice.language, &day)));
     }
-    let crowd = voice.say("page.crowd_people", &[("crowd", number::count(voice.crowd()))]);
+    let crowd = match voice.crowd() {
+        0 | 1 => voice.word("page.no_crowd"),
+        crowd => voice.say("page.crowd_people", &[("crowd", number::count(crowd))]),
+    };
     add("page.fact_crowd", Some(crowd));
     facts
 }

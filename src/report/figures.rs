@@ -85,11 +85,15 @@ fn bar(voice: &Voice<'_>, level: &LevelShare, stages: &[&str]) -> LadderBar {
 /// The topics of one model with intervals and marks.
 pub fn drivers(voice: &Voice<'_>, r: &Regression) -> Figure {
     let outcome = ("outcome", voice.outcome(&r.outcome));
+    let (title, subtitle) = match r.formula {
+        None => ("drivers.figure_title", "drivers.figure_subtitle"),
+        Some(_) => ("drivers.figure_title_plain", "drivers.figure_subtitle_plain"),
+    };
     Figure::Forest(Forest {
         caption: Caption {
-            title: voice.say("drivers.figure_title", &[outcome]),
+            title: voice.say(title, &[outcome]),
             subtitle: voice.say(
-                "drivers.figure_subtitle",
+                subtitle,
                 &[("n", number::count(r.n)), ("clusters_phrase", drivers_section::clusters_phrase(voice, r))],
             ),
             note: drivers_section::mark_rule(voice, r),
@@ -231,7 +235,10 @@ pub fn survival(voice: &Voice<'_>, a: &Attrition) -> Figure {
         caption: Caption {
             title: voice.word(if plain { "attrition.km_title_plain" } else { "attrition.km_title" }),
             subtitle: voice.word("attrition.km_subtitle"),
-            note: voice.say("attrition.km_note", &[crowd]),
+            note: match voice.crowd() {
+                0 | 1 => voice.word("attrition.km_note_all"),
+                _ => voice.say("attrition.km_note", &[crowd]),
+            },
         },
         x_label: voice.word(x_label),
         y_label: voice.word("attrition.km_y"),

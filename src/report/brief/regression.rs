@@ -6,6 +6,9 @@ use super::{Align, Block, Table};
 use crate::findings::regression::{Coverage, Regression, Term, WindowCount};
 use crate::text::{self, Language, names, number, say};
 
+/// More terms than this are counted in a sentence, not named.
+const NAMED: usize = 20;
+
 /// How a term is called: by the words of the domain, or as in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Naming {
@@ -154,8 +157,13 @@ fn plain_sentence(model: &Regression, language: Language, naming: Naming) -> Str
         let signs =
             |t: &&Term| format!("{} ({})", term_name(t, language, naming), t.mark.as_deref().unwrap_or_default());
         let items: Vec<String> = marked.iter().map(signs).collect();
-        let key = if marked.len() == 1 { "table.marked_one" } else { "table.marked" };
-        sentence.push_str(&say(language, key, &[outcome.clone(), ("items", text::list(language, &items))]));
+        let key = match items.len() {
+            1 => "table.marked_one",
+            2..=NAMED => "table.marked",
+            _ => "table.marked_many",
+        };
+        let count = ("count", items.len().to_string());
+        sentence.push_str(&say(language, key, &[outcome.clone(), ("items", text::list(language, &items)), count]));
     }
     sentence.push_str(&match (marked.is_empty(), withheld.is_empty(), unmarked.as_slice()) {
         (_, _, []) => String::new(),
@@ -164,7 +172,9 @@ fn plain_sentence(model: &Regression, language: Language, naming: Naming) -> Str
         _ => say(language, "table.others_unmarked", &[]),
     });
     if !withheld.is_empty() {
-        sentence.push_str(&say(language, "table.withheld", &[("items", text::list(language, &withheld))]));
+        let key = if withheld.len() > NAMED { "table.withheld_many" } else { "table.withheld" };
+        let values = [("items", text::list(language, &withheld)), ("count", withheld.len().to_string())];
+        sentence.push_str(&say(language, key, &values));
     }
     let one = model.terms.iter().filter(|t| is_slope(t)).count() == 1;
     sentence + &word(language, if one { "association_one" } else { "association" })

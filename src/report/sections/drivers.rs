@@ -32,14 +32,14 @@ pub fn answer(voice: &Voice<'_>, r: &Regression, model: Model) -> Answer {
     let marks = marked.len().to_string();
     Answer {
         anchor: "drivers",
-        question: voice.word("drivers.question"),
+        question: voice.word(model.key("drivers.question", "drivers.question_plain")),
         grade: if marked.is_empty() { "not_shown" } else { "association" },
         grade_label: voice.word(if marked.is_empty() { "grade.not_shown" } else { "grade.association" }),
         headline: headline(voice, r, model, &marked),
         number: format!("{marks} / {family}"),
         interval: marked.first().map(|t| format!("{} {}", voice.term(&t.term), voice.mark(t))).unwrap_or_default(),
         number_label: voice.word(model.key("drivers.key_number", "drivers.key_number_plain")),
-        points: points(voice, r, &marked),
+        points: points(voice, r, model, &marked),
         cautions: voice.cautions(r.cautions.iter().take(2)),
     }
 }
@@ -69,7 +69,7 @@ fn headline(voice: &Voice<'_>, r: &Regression, model: Model, marked: &[&Term]) -
     voice.say(key, &args)
 }
 
-fn points(voice: &Voice<'_>, r: &Regression, marked: &[&Term]) -> Vec<String> {
+fn points(voice: &Voice<'_>, r: &Regression, model: Model, marked: &[&Term]) -> Vec<String> {
     let mut points: Vec<String> = marked.iter().map(|t| marked_sentence(voice, r, t)).collect();
     points.extend(overall_sentence(voice, r));
     let named = |wanted: &str| -> Vec<String> {
@@ -80,8 +80,10 @@ fn points(voice: &Voice<'_>, r: &Regression, marked: &[&Term]) -> Vec<String> {
             points.push(voice.say(key, &[("topics", voice.list(&group))]));
         }
     }
-    points.push(basis(voice, r));
-    points.push(voice.say("drivers.association", &[("outcome", voice.outcome(&r.outcome))]));
+    points.push(basis(voice, r, model));
+    if slopes(r).next().is_some() {
+        points.push(association(voice, r, model));
+    }
     points
 }
 
@@ -117,12 +119,21 @@ fn overall_sentence(voice: &Voice<'_>, r: &Regression) -> Option<String> {
     Some(voice.say("drivers.overall_none", &args))
 }
 
-fn basis(voice: &Voice<'_>, r: &Regression) -> String {
+fn association(voice: &Voice<'_>, r: &Regression, model: Model) -> String {
+    let key = model.key("drivers.association", "drivers.association_plain");
+    voice.say(key, &[("outcome", voice.outcome(&r.outcome))])
+}
+
+fn basis(voice: &Voice<'_>, r: &Regression, model: Model) -> String {
     let mut args = vec![
         ("n", number::count(r.n)),
         ("r2", voice.or_why(r.r_squared, None, |x| number::percent(x, 1))),
         ("outcome", voice.outcome(&r.outcome)),
     ];
+    if model == Model::Plain {
+        let key = if slopes(r).next().is_some() { "drivers.basis_rows" } else { "drivers.basis_constant" };
+        return voice.say(key, &args);
+    }
     let Some(clusters) = r.n_clusters else { return voice.say("drivers.basis_plain", &args) };
     args.push(("clusters", number::count(clusters)));
     args.push(("cluster", cluster(voice, r)));
@@ -149,12 +160,14 @@ pub fn section(voice: &Voice<'_>, r: &Regression, model: Model) -> Section {
     if !cautions.is_empty() {
         blocks.push(Block::Callout { label: voice.word("page.cautions"), items: cautions });
     }
-    blocks.push(figures::picture("drivers", figures::drivers(voice, r)));
-    blocks.push(Block::Table(terms_table(voice, r, model)));
+    if slopes(r).next().is_some() {
+        blocks.push(figures::picture("drivers", figures::drivers(voice, r)));
+        blocks.push(Block::Table(terms_table(voice, r, model)));
+        blocks.push(Block::Paragraph { text: association(voice, r, model) });
+    }
     if let Some(overall) = &r.overall {
         blocks.push(Block::Table(overall_table(voice, &overall.terms)));
     }
-    blocks.push(Block::Paragraph { text: voice.say("drivers.association", std::slice::from_ref(&outcome)) });
     Section {
         id: "drivers",
         heading: voice.say(model.key("drivers.heading", "drivers.heading_plain"), std::slice::from_ref(&outcome)),
@@ -167,7 +180,7 @@ fn terms_table(voice: &Voice<'_>, r: &Regression, model: Model) -> Table {
     let first = model.key("drivers.col_topic", "drivers.col_term");
     let effect = model.key("drivers.col_effect", "drivers.col_coefficient");
     let mut table = Table::new(
-        voice.word("drivers.table"),
+        voice.word(model.key("drivers.table", "drivers.table_plain")),
         vec![
             Cell::text(voice.word(first)),
             Cell::mark(voice.word("drivers.col_mark")),
@@ -180,7 +193,7 @@ fn terms_table(voice: &Voice<'_>, r: &Regression, model: Model) -> Table {
         ],
     );
     for t in slopes(r) {
-        let mut cells = common_cells(voice, t);
+        let mut cells = common_cells(voice, t, model);
         cells.extend([
             Cell::number(optional(voice, t.share_lmg, |x| number::percent(x, 1))),
             Cell::number(optional(voice, t.effect_p25_p75, number::signed_natural)),
@@ -191,12 +204,20 @@ fn terms_table(voice: &Voice<'_>, r: &Regression, model: Model) -> Table {
     table.note(table_note(voice, r))
 }
 
-fn common_cells(voice: &Voice<'_>, t: &Term) -> Vec<Cell> {
+/// A topic by its words; a term of any other model as it is in the data.
+fn label(voice: &Voice<'_>, t: &Term, model: Model) -> String {
+    match model {
+        Model::Topics => capital(&voice.term(&t.term)),
+        Model::Plain => names::clean(&t.term),
+    }
+}
+
+fn common_cells(voice: &Voice<'_>, t: &Term, model: Model) -> Vec<Cell> {
     let e = &t.coefficient;
     let places = number::places_for(e.estimate.unwrap_or(1.0));
     let why = crate::report::voice::why(e.why);
     vec![
-        Cell::text(capital(&voice.term(&t.term))),
+        Cell::text(label(voice, t, model)),
         Cell::mark(voice.mark(t)),
         Cell::number(number::with_interval(voice.language, t.beta, t.beta_low, t.beta_high, why, |x| {
             number::decimal(x, 2)
@@ -222,7 +243,7 @@ fn overall_table(voice: &Voice<'_>, terms: &[Term]) -> Table {
         ],
     );
     for t in terms.iter().filter(|t| t.term != "(Intercept)") {
-        table.row(common_cells(voice, t));
+        table.row(common_cells(voice, t, Model::Topics));
     }
     table
 }

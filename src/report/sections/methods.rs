@@ -36,7 +36,8 @@ fn fact(voice: &Voice<'_>, title: &str, text: &str) -> Fact {
 }
 
 fn regression(voice: &Voice<'_>, r: &Regression) -> Vec<Fact> {
-    let mut model = fact(voice, "methods.ols_title", "methods.ols");
+    let text = if r.formula.is_some() { "methods.ols_plain" } else { "methods.ols" };
+    let mut model = fact(voice, "methods.ols_title", text);
     if r.window_days.is_some() {
         let window = voice.say("methods.window", &[("window", data::window(voice, r))]);
         model.value = format!("{} {window}", model.value);
@@ -47,17 +48,21 @@ fn regression(voice: &Voice<'_>, r: &Regression) -> Vec<Fact> {
         "bh" => "methods.bh",
         _ => "methods.adjust_none",
     };
-    facts.push(Fact {
-        label: voice.word("methods.holm_title"),
-        value: voice.say(adjust, &[("family", number::count(r.family))]),
-    });
+    if r.family > 0 {
+        facts.push(Fact {
+            label: voice.word("methods.holm_title"),
+            value: voice.say(adjust, &[("family", number::count(r.family))]),
+        });
+    }
     if r.terms.iter().any(|t| t.share_lmg.is_some()) {
         facts.push(fact(voice, "methods.lmg_title", "methods.lmg"));
     }
-    facts.push(Fact {
-        label: voice.word("methods.marks_title"),
-        value: voice.say("methods.marks", &[("rule", drivers::mark_rule(voice, r))]),
-    });
+    if r.terms.iter().any(|t| t.mark.is_some()) {
+        facts.push(Fact {
+            label: voice.word("methods.marks_title"),
+            value: voice.say("methods.marks", &[("rule", drivers::mark_rule(voice, r))]),
+        });
+    }
     facts
 }
 
@@ -119,7 +124,10 @@ fn stages(voice: &Voice<'_>, has_pairs: bool) -> Vec<Fact> {
 }
 
 fn always(voice: &Voice<'_>) -> Vec<Fact> {
-    let crowd = voice.say("methods.crowd", &[("crowd", number::count(voice.crowd()))]);
+    let crowd = match voice.crowd() {
+        0 | 1 => voice.word("methods.no_crowd"),
+        crowd => voice.say("methods.crowd", &[("crowd", number::count(crowd))]),
+    };
     vec![
         Fact { label: voice.word("methods.crowd_title"), value: crowd },
         fact(voice, "methods.causal_title", "methods.causal"),

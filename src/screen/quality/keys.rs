@@ -267,6 +267,13 @@ fn unique(
     false
 }
 
+/// Whether two rows of one id speak of different people or days. A date that could not be read is a fault of its cell and
+/// contradicts no other.
+fn contradicts(one: (u32, i32), other: (u32, i32)) -> bool {
+    let dated = one.1 != MISSING_DAY && other.1 != MISSING_DAY;
+    one.0 != other.0 || (dated && one.1 != other.1)
+}
+
 #[derive(PartialEq)]
 enum FirstRow {
     Yes,
@@ -303,7 +310,7 @@ impl Log {
             self.broken = Some(());
             return Found { first: FirstRow::Yes, fault: KeyFault::None };
         }
-        let fault = if self.last.person != person || self.last.day != day {
+        let fault = if contradicts((self.last.person, self.last.day), (person, day)) {
             KeyFault::Clash
         } else if self.last.topics.contains(&set) {
             KeyFault::Repeated
@@ -311,6 +318,9 @@ impl Log {
             self.last.topics.push(set);
             KeyFault::None
         };
+        if self.last.day == MISSING_DAY {
+            self.last.day = day;
+        }
         Found { first: FirstRow::No, fault }
     }
 
@@ -318,10 +328,15 @@ impl Log {
         let session = if id.is_empty() { hasher.hash_one((person, day)) } else { hasher.hash_one(id) };
         let first = match self.sessions.get(&session) {
             None => FirstRow::Yes,
-            Some(&owner) if owner != (person, day) => return Found { first: FirstRow::No, fault: KeyFault::Clash },
+            Some(&owner) if contradicts(owner, (person, day)) => {
+                return Found { first: FirstRow::No, fault: KeyFault::Clash };
+            }
             Some(_) => FirstRow::No,
         };
-        self.sessions.insert(session, (person, day));
+        let known = self.sessions.entry(session).or_insert((person, day));
+        if known.1 == MISSING_DAY {
+            known.1 = day;
+        }
         let fault =
             if self.topics.insert(hasher.hash_one((session, set))) { KeyFault::None } else { KeyFault::Repeated };
         Found { first, fault }
