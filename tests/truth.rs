@@ -144,7 +144,7 @@ fn nothing_is_found_where_nothing_was_planted() {
     let mut people = folder.rows("people.csv");
     for row in people.iter_mut().skip(1) {
         let team: usize = row[3].trim_start_matches('M').parse().unwrap();
-        row[6] = if (team / 2usize).is_multiple_of(2) { "A" } else { "B" }.to_string();
+        row[6] = if (team / 2).is_multiple_of(2) { "A" } else { "B" }.to_string();
     }
     folder.put_rows("people.csv", &people);
     let findings: Value = serde_json::from_str(&folder.findings(&[])).unwrap();
