@@ -21,9 +21,9 @@ fn transcript(args: &[&str], told: &Told) -> String {
     text.replace(env!("CARGO_PKG_VERSION"), "<version>")
 }
 
-/// No line of the result is wider than a terminal of 80 columns; the remarks on standard error are whole sentences.
+/// No line is wider than a terminal of 80 columns.
 fn fits(told: &Told) {
-    for line in told.out().lines() {
+    for line in told.out().lines().chain(told.err().lines()) {
         assert!(line.width() <= 80, "{} columns: {line}", line.width());
     }
 }
@@ -156,7 +156,7 @@ fn json_of_a_tiny_table_keeps_every_name_of_the_contract() {
     for key in ["beta", "beta_low", "beta_high", "vif", "share_lmg", "share_johnson", "mark", "mark_low", "mark_high"] {
         assert!(slope.get(key).is_some(), "{key}");
     }
-    // x has mean 14/3 and y 11/3: Sxy = 76/3 - ..., worked out by hand as 19/22 and 11/3 - 14/3 * 19/22.
+    // By hand: Sxy = 76/3 and Sxx = 88/3, means 14/3 and 11/3; so the slope is 19/22 and the constant -4/11.
     assert!((slope["estimate"].as_f64().unwrap() - 19.0 / 22.0).abs() < 1e-9);
     assert!((model["terms"][0]["estimate"].as_f64().unwrap() + 4.0 / 11.0).abs() < 1e-9);
 }
@@ -309,6 +309,11 @@ fn a_structural_fault_stops_the_work_and_leaves_an_earlier_report_alone() {
     let told = snapshot("unclosed_quote", &folder, &args);
     assert_eq!(told.status, 1);
     assert!(told.err().contains("people.csv:20"), "the line where the quote opened");
+    assert_eq!(
+        told.err().matches("error:").count(),
+        1,
+        "one cause is one fault: no ids are missed in every other table"
+    );
     assert_eq!(folder.list("out"), before);
     assert_eq!(folder.read("out/findings.json"), findings);
     assert_eq!(folder.oneonone(&["run", "study.toml", "--out", "fresh"]).status, 1);

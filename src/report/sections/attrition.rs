@@ -1,8 +1,8 @@
 //! The pages about leaving. The test by what was assigned leads; tests by person lead only where persons were assigned.
 
 use super::comparison::{Verdict, grade, plain_row};
-use crate::findings::attrition::{MonthRate, RollingRate};
-use crate::findings::{Attrition, Why};
+use super::leaving;
+use crate::findings::Attrition;
 use crate::report::brief::shared::duration;
 use crate::report::document::{Answer, Block, Cell, Section, Table};
 use crate::report::figures;
@@ -200,13 +200,13 @@ pub fn section(voice: &Voice<'_>, a: &Attrition) -> Section {
     blocks.push(Block::Table(follow_table(voice, a)));
     blocks.push(Block::Table(tests_table(voice, a)));
     if !a.periods.is_empty() {
-        blocks.push(Block::Table(periods_table(voice, a)));
+        blocks.push(Block::Table(leaving::periods_table(voice, a)));
     }
     if let (Some(months), false) = (a.rolling_months, a.rolling.is_empty()) {
-        blocks.push(Block::Table(rolling_table(voice, &a.rolling, months)));
+        blocks.push(Block::Table(leaving::rolling_table(voice, &a.rolling, months)));
     }
     if !a.months.is_empty() {
-        blocks.push(Block::Table(months_table(voice, &a.months)));
+        blocks.push(Block::Table(leaving::months_table(voice, &a.months)));
     }
     Section {
         id: "attrition",
@@ -346,93 +346,4 @@ fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
 /// By-person measures never lead when units were assigned.
 fn person_remark(voice: &Voice<'_>, a: &Attrition) -> String {
     voice.word(if leads_by_person(a) { "attrition.remark_person_only" } else { "attrition.remark_person" })
-}
-
-fn periods_table(voice: &Voice<'_>, a: &Attrition) -> Table {
-    let mut table = Table::new(
-        voice.word("attrition.table_periods"),
-        vec![
-            Cell::text(voice.word("attrition.col_group")),
-            Cell::text(voice.word("attrition.col_period")),
-            Cell::number(voice.word("attrition.col_person_months")),
-            Cell::number(voice.word("attrition.col_leavers")),
-            Cell::number(voice.word("attrition.col_rate")),
-            Cell::number(voice.word("attrition.col_annual")),
-        ],
-    );
-    for p in &a.periods {
-        let why = p.hidden.then_some(Why::Hidden);
-        let period = match p.period.as_str() {
-            "before" => "attrition.period_before",
-            "after" => "attrition.period_after",
-            _ => "attrition.period_all",
-        };
-        table.row(vec![
-            Cell::text(capital(&voice.group(&p.group))),
-            Cell::text(voice.word(period)),
-            Cell::number(voice.count(p.person_months)),
-            Cell::number(voice.count(p.leavers)),
-            Cell::number(voice.or_why(p.rate, why, |x| number::percent(x, 2))),
-            Cell::number(voice.or_why(p.annual_rate, why, |x| number::percent(x, 1))),
-        ]);
-    }
-    table
-}
-
-fn rolling_table(voice: &Voice<'_>, rolling: &[RollingRate], months: u32) -> Table {
-    let mut table = Table::new(
-        voice.say("attrition.table_rolling", &[("months", months.to_string())]),
-        vec![
-            Cell::text(voice.word("attrition.col_month")),
-            Cell::text(voice.word("attrition.col_group")),
-            Cell::number(voice.word("attrition.col_rate")),
-            Cell::number(voice.word("attrition.col_index")),
-        ],
-    );
-    for r in rolling {
-        let why = Some(if r.hidden { Why::Hidden } else { Why::TooFew });
-        table.row(vec![
-            Cell::text(number::month(voice.language, &r.month)),
-            Cell::text(capital(&voice.group(&r.group))),
-            Cell::number(voice.or_why(r.rate, why, |x| number::percent(x, 2))),
-            Cell::number(index_cell(voice, [r.index, r.index_low, r.index_high], why)),
-        ]);
-    }
-    table.folded()
-}
-
-fn index_cell(voice: &Voice<'_>, [index, low, high]: [Option<f64>; 3], why: Option<Why>) -> String {
-    match (index, why) {
-        (None, Some(Why::TooFew)) => voice.word("attrition.too_few"),
-        (None, None) => voice.word("word.dash"),
-        _ => number::with_interval(voice.language, index, low, high, crate::report::voice::why(why), |x| {
-            number::decimal(x, 0)
-        }),
-    }
-}
-
-fn months_table(voice: &Voice<'_>, months: &[MonthRate]) -> Table {
-    let mut table = Table::new(
-        voice.word("attrition.table_months"),
-        vec![
-            Cell::text(voice.word("attrition.col_month")),
-            Cell::text(voice.word("attrition.col_group")),
-            Cell::number(voice.word("attrition.col_headcount")),
-            Cell::number(voice.word("attrition.col_leavers")),
-            Cell::number(voice.word("attrition.col_rate")),
-            Cell::number(voice.word("attrition.col_index")),
-        ],
-    );
-    for m in months {
-        let why = m.hidden.then_some(Why::Hidden);
-        table.row(vec![
-            Cell::text(number::month(voice.language, &m.month)),
-            Cell::text(capital(&voice.group(&m.group))),
-            Cell::number(voice.count(m.headcount)),
-            Cell::number(voice.count(m.leavers)),
-            Cell::number(voice.or_why(m.rate, why.or(m.why), |x| number::percent(x, 2))),
-            Cell::number(index_cell(voice, [m.index, m.index_low, m.index_high], m.why)),
-        ]);
-    }
-    table.note(voice.hidden_rule()).folded()
 }

@@ -4,5 +4,6 @@ pub mod attrition;
 pub mod comparison;
 pub mod data;
 pub mod drivers;
+pub mod leaving;
 pub mod methods;
 pub mod stages;

@@ -138,6 +138,10 @@ impl<'a> Gatekeeper<'a> {
         if self.keys.only_months() {
             self.ledger.drop_code("two_on_one_day", self.panel.sessions.meetings / MONTHLY_TWICE);
         }
+        if issues.iter().any(|i| i.structural && i.table.as_deref() == Some("people")) {
+            // Ids are missing from a people table that could not be read whole: that is one fault, not one in each table.
+            self.ledger.drop_code("orphan_id", 0);
+        }
         self.filled.check(&mut self.ledger);
         for check in LAST_CHECKS {
             check(&self.panel, self.study, &mut self.ledger);
