@@ -83,6 +83,7 @@ fn frame(spells: &Spells) -> Attrition {
         periods: periods(spells),
         months,
         causal: split_is_sound(&spells.assigned, spells.share, spells.design),
+        cautions: cautions(spells),
         flow: spells.flow.clone(),
         not_run: vec!["unit_permutation".to_string(), "schoenfeld".to_string()],
         ..Attrition::default()
@@ -111,7 +112,6 @@ fn attrition(spells: &Spells, horizon: Option<f64>) -> Result<Finding, Decline> 
     found.km = km(spells, &lives, &curves);
     found.medians = (spells.names.iter().zip(&curves)).map(|(group, curve)| median(group, curve)).collect();
     let rmst = restricted(spells, &curves, horizon);
-    found.cautions = cautions(spells);
     if let Some(asked) = horizon.filter(|asked| *asked > rmst.horizon) {
         found.cautions.push(Caution::new("horizon_cut").with("asked", asked).with("used", rmst.horizon));
     }

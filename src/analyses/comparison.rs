@@ -213,7 +213,8 @@ fn ratio_check(arms: &Arms) -> RatioCheck {
 /// The randomised split of a study's own arms, for the analyses that share it.
 pub fn split_is_sound(assigned: &[(Arm, u64)], share: f64, design: Assignment) -> bool {
     let count = |arm: Arm| assigned.iter().filter(|(a, _)| *a == arm).count() as u64;
-    design == Assignment::Randomised && !sample_ratio(count(Arm::Treatment), count(Arm::Control), share).alarm
+    let (treated, control) = (count(Arm::Treatment), count(Arm::Control));
+    design == Assignment::Randomised && treated > 0 && control > 0 && !sample_ratio(treated, control, share).alarm
 }
 
 fn balance(arms: &Arms) -> Vec<Balance> {
@@ -232,7 +233,14 @@ fn balance(arms: &Arms) -> Vec<Balance> {
             None
         };
         let mean = |m: &Moments| if m.count > 0 { finite(m.mean) } else { None };
-        Balance { term: term.clone(), mean_treatment: mean(&a), mean_control: mean(&b), smd: finite(smd), why }
+        Balance {
+            term: term.clone(),
+            mean_treatment: mean(&a),
+            mean_control: mean(&b),
+            smd: finite(smd),
+            people: [a.count as u64, b.count as u64],
+            why,
+        }
     };
     arms.before.iter().map(row).collect()
 }

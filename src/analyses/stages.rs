@@ -16,9 +16,6 @@ use crate::study::Study;
 
 const NAME: &str = "stages";
 
-/// Groups beyond which a column is told by its people only, not by pairs.
-const MOST_GROUPS: usize = 200;
-
 /// Answers the stages question of a study.
 ///
 /// # Errors
@@ -45,6 +42,8 @@ fn stages(rungs: &Rungs, ladder: &Ladder, arms: Option<(&str, &str, &str)>) -> F
     let (levels, stages) = shares(&rungs.level, ladder);
     let mut cautions: Vec<Caution> =
         rungs.not_found.iter().map(|name| Caution::new("grouping_unknown").with("column", name.as_str())).collect();
+    let marks = |name: &String| Caution::new("grouping_identifies").with("column", name.as_str());
+    cautions.extend(rungs.identifying.iter().map(marks));
     cautions.push(Caution::new("intervals_ignore_teams"));
     Finding::Stages(Stages {
         n: rungs.level.len() as u64,
@@ -113,7 +112,7 @@ fn groups(grouping: &Grouping, levels: &[usize], ladder: &Ladder) -> Vec<GroupSh
         }
     };
     let mut rows: Vec<GroupShares> =
-        (grouping.values.iter().take(MOST_GROUPS).enumerate()).map(|(at, name)| group(name, Some(at))).collect();
+        (grouping.values.iter().enumerate()).map(|(at, name)| group(name, Some(at))).collect();
     if grouping.of.iter().any(Option::is_none) {
         rows.push(group("", None));
     }
@@ -139,6 +138,7 @@ fn superior(grouping: &Grouping, levels: &[usize], arms: Option<(&str, &str, &st
         estimate: finite(found.probability),
         conf_low: finite(found.conf_low),
         conf_high: finite(found.conf_high),
+        why: None,
     })
 }
 

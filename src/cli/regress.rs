@@ -3,6 +3,7 @@
 use super::args::Regress;
 use super::ask;
 use super::terminal::Terminal;
+use crate::analyses::gate;
 use crate::analyses::regression::{Options, kind, regression};
 use crate::design::formula::{self, Formula};
 use crate::design::model;
@@ -78,6 +79,7 @@ fn parse(text: &str) -> Result<Formula> {
 fn answer(screened: &Screened, args: &Regress, parsed: &Formula, text: &str) -> std::result::Result<Finding, Decline> {
     let table = screened.plain().ok_or_else(|| Decline::new("regression", "no_plain_table"))?;
     let design = model::rows(table, parsed, args.cluster.first().map(String::as_str))?;
+    gate::carriers(&design, args.asking.crowd.unwrap_or(1))?;
     let mut options = Options { vcov: kind(args.vcov.as_deref(), "regression")?, ..Options::default() };
     if let Some(adjust) = &args.adjust {
         options.adjust = adjustment(adjust);

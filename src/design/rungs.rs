@@ -33,9 +33,14 @@ pub struct Rungs {
     pub flow: Flow,
     /// Groupings asked for that the data do not have.
     pub not_found: Vec<String>,
+    /// Groupings asked for whose values mark people instead of grouping them.
+    pub identifying: Vec<String>,
 }
 
 const DECLINED: &str = "stages";
+
+/// Columns whose values are ids: teams are numbered, never named.
+const TEAMS: [&str; 2] = ["manager_id", "unit_id"];
 
 /// The standings of a study's people.
 ///
@@ -62,12 +67,17 @@ pub fn study(panel: &Panel, study: &Study) -> Result<Rungs, Decline> {
     if used.is_empty() {
         return Err(Decline::new(DECLINED, "no_levels"));
     }
-    let (mut by, mut not_found) = (Vec::new(), Vec::new());
+    let (mut by, mut not_found, mut identifying) = (Vec::new(), Vec::new(), Vec::new());
     for name in &study.stages_by {
         match people.column(name) {
+            Some(column) if !tells_groups(&column.of, study.crowd) => identifying.push(name.clone()),
             Some(column) => {
                 let cells = used.iter().map(|(p, _)| column.of.get(*p).copied().unwrap_or(NOBODY));
-                by.push(grouping(name, &column.ids, cells));
+                let mut told = grouping(name, &column.ids, cells);
+                if TEAMS.contains(&name.as_str()) {
+                    told.values = (1..=told.values.len()).map(|number| number.to_string()).collect();
+                }
+                by.push(told);
             }
             None => not_found.push(name.clone()),
         }
@@ -81,7 +91,18 @@ pub fn study(panel: &Panel, study: &Study) -> Result<Rungs, Decline> {
         Wave::Last | Wave::All => "last".to_string(),
     };
     let level = used.iter().map(|(_, level)| *level).collect();
-    Ok(Rungs { wave, level, by, paths: paths(answers), flow, not_found })
+    Ok(Rungs { wave, level, by, paths: paths(answers), flow, not_found, identifying })
+}
+
+/// Groups beyond which a column is no longer one to tell people by.
+const MOST_GROUPS: usize = 200;
+
+/// Whether a column groups people: names and ids, which mark them one by one, do not.
+fn tells_groups(of: &[u32], crowd: u64) -> bool {
+    let mut sizes: HashMap<u32, u64> = HashMap::new();
+    of.iter().filter(|code| !super::missing(**code)).for_each(|code| *sizes.entry(*code).or_default() += 1);
+    let small = sizes.values().filter(|size| **size < crowd).count();
+    sizes.len() <= MOST_GROUPS && 2 * small <= sizes.len()
 }
 
 fn grouping(name: &str, ids: &Ids, cells: impl Iterator<Item = u32>) -> Grouping {
@@ -169,7 +190,15 @@ pub fn plain(table: &Plain, asked: &PlainRungs, levels: usize) -> Result<Rungs, 
         return Err(Decline::new(DECLINED, "no_levels"));
     }
     let level = rows.iter().filter_map(|r| level(*r)).collect();
-    Ok(Rungs { wave: "last".to_string(), level, by, paths: walked, flow, not_found: Vec::new() })
+    Ok(Rungs {
+        wave: "last".to_string(),
+        level,
+        by,
+        paths: walked,
+        flow,
+        not_found: Vec::new(),
+        identifying: Vec::new(),
+    })
 }
 
 /// Rank of each row's wave: by number where all are numbers, else by text (ISO dates sort as text).

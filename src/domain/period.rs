@@ -77,7 +77,11 @@ impl Month {
 
     /// The last day.
     pub fn last(self) -> Day {
-        Day(Month(self.0 + 1).first().0 - 1)
+        // No calendar goes beyond year 9999; its last month has 31 days like every December.
+        match Month(self.0 + 1).ym() {
+            (10_000.., _) => Day(self.first().0 + 30),
+            _ => Day(Month(self.0 + 1).first().0 - 1),
+        }
     }
 
     /// The same month a year earlier.

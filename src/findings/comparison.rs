@@ -54,6 +54,9 @@ pub struct Balance {
     pub mean_control: Option<f64>,
     /// Standardised mean difference (pooled sd); `None` with `why` when infinite.
     pub smd: Option<f64>,
+    /// People behind the two means (for the crowd rule; not written).
+    #[serde(skip, default)]
+    pub people: [u64; 2],
     /// Why `smd` is `None`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub why: Option<Why>,

@@ -77,12 +77,15 @@ pub struct Superiority {
     pub first: String,
     /// The second.
     pub second: String,
-    /// P(first > second) + P(tie)/2.
+    /// P(first > second) + P(tie)/2; to two digits where levels of the groups are hidden.
     pub estimate: Option<f64>,
     /// Lower 95 % limit.
     pub conf_low: Option<f64>,
     /// Upper 95 % limit.
     pub conf_high: Option<f64>,
+    /// `hidden` where the crowd rule took the numbers out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<Why>,
 }
 
 /// Movement of people between their first and last answer.
@@ -142,7 +145,7 @@ pub struct Stages {
     pub superiority: Vec<Superiority>,
     /// First to last answer.
     pub movement: Vec<Movement>,
-    /// Between consecutive waves. Empty until a later analysis fills it.
+    /// Between consecutive waves.
     pub transitions: Vec<Transition>,
     /// From all people to the people shown.
     pub flow: Flow,

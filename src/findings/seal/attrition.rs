@@ -79,6 +79,10 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64, kept: &[f64]) {
             continue;
         }
         board.sum(&window(last.0, width));
+        if rolling.leavers_earlier > 0 && rolling.leavers_earlier < crowd {
+            (rolling.index, rolling.index_low, rolling.index_high) = (None, None, None);
+            rolling.why = Some(Why::Hidden);
+        }
         if rolling.index.is_some() {
             board.sum(&window(last.0 - 12, width));
         }
@@ -113,6 +117,15 @@ fn hide_months(found: &mut Attrition, group: &str, crowd: u64, kept: &[f64]) {
         }
     }
     unindex(found, group);
+    if crowd > 1 && found.months.iter().any(|m| m.group == group && m.hidden) {
+        // Headcounts of neighbouring months differ by the leavers: with one month hidden, none may be told, and no rate
+        // that gives a headcount.
+        for month in found.months.iter_mut().filter(|m| m.group == group) {
+            month.headcount = None;
+            month.rate = month.rate.filter(|rate| *rate == 0.0);
+            month.why = month.why.or(Some(Why::Hidden));
+        }
+    }
 }
 
 /// The months between neighbouring points of the curve that was kept: their leavers can be had from it.

@@ -69,6 +69,11 @@ impl Board {
         }
     }
 
+    /// Whether all sums could be looked at together.
+    pub fn is_proved(&self) -> bool {
+        self.hidden.iter().filter(|hidden| **hidden).count() <= MOST_UNKNOWNS
+    }
+
     /// Hides more cells until no sum gives one away.
     pub fn cover(&mut self) {
         loop {
@@ -118,20 +123,19 @@ impl Board {
                 rows.push(row);
             }
         }
-        let known = lone_unknown(rows)?;
-        let cell = unknowns[known];
-        let touching = self.sums.iter().filter(|s| s.parts.contains(&cell) || s.total == Some(cell));
-        let direct =
-            touching.filter_map(|s| self.smallest(s)).min_by_key(|c| (self.counts[*c] == 0, self.counts[*c], *c));
-        let anywhere = || self.sums.iter().filter_map(|s| self.smallest(s)).min_by_key(|c| (self.counts[*c], *c));
-        direct.or_else(anywhere)
+        // The first hidden cell that is known from the sums and that hiding a neighbour can protect.
+        lone_unknowns(rows).into_iter().find_map(|known| {
+            let cell = unknowns[known];
+            let touching = self.sums.iter().filter(|s| s.parts.contains(&cell) || s.total == Some(cell));
+            touching.filter_map(|s| self.smallest(s)).min_by_key(|c| (self.counts[*c] == 0, self.counts[*c], *c))
+        })
     }
 }
 
-/// The first unknown that the equations determine: alone in a row of the reduced echelon form.
-fn lone_unknown(mut rows: Vec<Vec<f64>>) -> Option<usize> {
+/// The unknowns that the equations determine: alone in a row of the reduced echelon form.
+fn lone_unknowns(mut rows: Vec<Vec<f64>>) -> Vec<usize> {
     const ZERO: f64 = 1e-9;
-    let width = rows.first()?.len();
+    let width = rows.first().map_or(0, Vec::len);
     let mut rank = 0;
     for column in 0..width {
         let Some(pivot) = (rank..rows.len()).find(|r| rows[*r][column].abs() > ZERO) else { continue };
@@ -153,5 +157,5 @@ fn lone_unknown(mut rows: Vec<Vec<f64>>) -> Option<usize> {
     let support = |row: &Vec<f64>| -> Vec<usize> {
         row.iter().enumerate().filter(|(_, v)| v.abs() > ZERO).map(|(at, _)| at).collect()
     };
-    rows[..rank].iter().map(support).find(|s| s.len() == 1).and_then(|s| s.first().copied())
+    rows[..rank].iter().map(support).filter(|s| s.len() == 1).flatten().collect()
 }

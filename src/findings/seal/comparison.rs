@@ -7,6 +7,7 @@ use crate::findings::{Comparison, Decline, Why};
 pub fn hide(found: &mut Comparison, crowd: u64) -> Result<(), Decline> {
     let smallest = found.arms.iter().map(|a| a.n).min().unwrap_or(0);
     enough("comparison", smallest, crowd)?;
+    seal_balance(found, crowd);
     let small: Vec<(String, String)> = (found.months.iter())
         .filter(|m| m.n.is_some_and(|n| n < crowd))
         .map(|m| (m.group.clone(), m.month.clone()))
@@ -25,7 +26,26 @@ pub fn hide(found: &mut Comparison, crowd: u64) -> Result<(), Decline> {
             month.why = Some(Why::Hidden);
         }
     }
+    if crowd > 1 {
+        // People with sales, month by month, would tell who left between two months.
+        found.months.iter_mut().for_each(|month| month.n = None);
+    }
     Ok(())
+}
+
+/// A mean before the start needs the crowd behind it, and so does what it leaves out of its arm.
+fn seal_balance(found: &mut Comparison, crowd: u64) {
+    let arms: Vec<u64> = found.arms.iter().map(|a| a.n).collect();
+    for row in &mut found.balance {
+        let small = row.people.iter().zip(&arms).any(|(n, all)| {
+            let left_out = all.saturating_sub(*n);
+            (*n > 0 && *n < crowd) || (left_out > 0 && left_out < crowd)
+        });
+        if small && crowd > 1 {
+            (row.mean_treatment, row.mean_control, row.smd) = (None, None, None);
+            row.why = Some(Why::Hidden);
+        }
+    }
 }
 
 fn is_year_later(earlier: &str, later: &str) -> bool {

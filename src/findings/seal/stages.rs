@@ -2,8 +2,14 @@
 
 use super::Board;
 use crate::findings::Why;
-use crate::findings::stages::{GroupShares, LevelShare, Movement, StageShare, Stages, Transition};
+use crate::findings::stages::{GroupShares, LevelShare, StageShare, Stages, Transition};
 use std::collections::BTreeMap;
+
+/// What stands where the name of a hidden group stood.
+const HIDDEN_GROUP: &str = "hidden";
+
+/// People in a group from which on a probability to two digits leaves its levels open.
+const FEWEST_TO_ROUND: u64 = 50;
 
 /// The cells of one distribution on the board.
 struct Place {
@@ -37,6 +43,10 @@ pub fn hide(found: &mut Stages, crowd: u64) {
         let cells: Vec<usize> = torn.iter().flat_map(|p| p.levels.iter().chain(&p.stages)).copied().collect();
         cells.into_iter().for_each(|cell| board.hide(cell));
     }
+    if !board.is_proved() {
+        // Too many hidden cells to prove that none follows from the others: then the groups show their size only.
+        places.iter().flat_map(|p| p.levels.iter().chain(&p.stages)).for_each(|cell| board.hide(*cell));
+    }
     blank(&board, &all, &mut found.levels, &mut found.stages);
     for (group, place) in found.by.iter_mut().zip(&places) {
         blank(&board, place, &mut group.levels, &mut group.stages);
@@ -46,14 +56,10 @@ pub fn hide(found: &mut Stages, crowd: u64) {
             group.why = Some(Why::Hidden);
         }
     }
-    let small = |by: &str, name: &str| found.by.iter().any(|g| g.by == by && g.group == name && g.hidden);
-    for pair in &mut found.superiority {
-        if small(&pair.by, &pair.first) || small(&pair.by, &pair.second) {
-            (pair.estimate, pair.conf_low, pair.conf_high) = (None, None, None);
-        }
-    }
-    movement(&mut found.movement, crowd);
-    transitions(&mut found.transitions, crowd);
+    superiority(found);
+    // A group that is hidden whole keeps no name either: a name can be a person's.
+    found.by.iter_mut().filter(|g| g.hidden).for_each(|g| g.group = HIDDEN_GROUP.to_string());
+    moves(found, crowd);
 }
 
 fn wholly(board: &Board, place: &Place) -> bool {
@@ -112,33 +118,64 @@ fn blank(board: &Board, place: &Place, levels: &mut [LevelShare], stages: &mut [
     }
 }
 
-fn movement(rows: &mut [Movement], crowd: u64) {
+/// The probability of superiority is a function of all levels: with one of them hidden it is told to two digits, and
+/// not at all for groups so small that even these could tell.
+fn superiority(found: &mut Stages) {
+    for pair in &mut found.superiority {
+        let groups =
+            || found.by.iter().filter(|g| g.by == pair.by && (g.group == pair.first || g.group == pair.second));
+        let torn = groups().any(|g| g.hidden || g.levels.iter().any(|l| l.hidden));
+        let small = groups().any(|g| g.hidden || g.n.is_none_or(|n| n < FEWEST_TO_ROUND));
+        let told = |value: Option<f64>| value.filter(|_| !small).map(|v| (v * 100.0).round() / 100.0);
+        if torn {
+            (pair.estimate, pair.conf_low, pair.conf_high) =
+                (told(pair.estimate), told(pair.conf_low), told(pair.conf_high));
+            pair.why = small.then_some(Why::Hidden);
+        }
+    }
+}
+
+/// Movement and transitions are one table when everybody answered twice: up, same and down are sums of its cells.
+fn moves(found: &mut Stages, crowd: u64) {
     let mut board = Board::new(crowd);
-    let cells: Vec<usize> = rows.iter().map(|r| board.cell(r.count.unwrap_or(0))).collect();
-    board.sum(&cells);
+    let moved: Vec<usize> = found.movement.iter().map(|r| board.cell(r.count.unwrap_or(0))).collect();
+    let cells: Vec<usize> = found.transitions.iter().map(|r| board.cell(r.count.unwrap_or(0))).collect();
+    board.sum(&moved);
+    let stages: Vec<&str> = found.stages.iter().map(|s| s.stage.as_str()).collect();
+    let rank = |stage: &str| stages.iter().position(|s| *s == stage);
+    let direction = |row: &Transition| match rank(&row.to).cmp(&rank(&row.from)) {
+        std::cmp::Ordering::Greater => "up",
+        std::cmp::Ordering::Equal => "same",
+        std::cmp::Ordering::Less => "down",
+    };
+    let total = |counts: &mut dyn Iterator<Item = Option<u64>>| counts.flatten().sum::<u64>();
+    let people = total(&mut found.movement.iter().map(|r| r.count));
+    let pairs = total(&mut found.transitions.iter().map(|r| r.count));
+    if people == pairs {
+        for (row, &cell) in found.movement.iter().zip(&moved) {
+            let of = found.transitions.iter().zip(&cells).filter(|(t, _)| direction(t) == row.direction);
+            board.sum_to(&of.map(|(_, c)| *c).collect::<Vec<usize>>(), cell);
+        }
+    }
+    let mut by_row: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
+    for (row, cell) in found.transitions.iter().zip(&cells) {
+        by_row.entry(&row.from).or_default().push((*cell, row.count.unwrap_or(0)));
+    }
+    for parts in by_row.values() {
+        // A row whose every cell is hidden publishes no share, and so no total.
+        if parts.iter().any(|(_, count)| *count >= crowd) {
+            board.sum(&parts.iter().map(|(cell, _)| *cell).collect::<Vec<usize>>());
+        }
+    }
     board.cover();
-    for (row, cell) in rows.iter_mut().zip(cells) {
+    for (row, cell) in found.movement.iter_mut().zip(moved) {
         if board.is_hidden(cell) {
             (row.count, row.share, row.conf_low, row.conf_high) = (None, None, None, None);
             row.hidden = true;
             row.why = Some(Why::Hidden);
         }
     }
-}
-
-/// Every row of the matrix has a total that its shares give away.
-fn transitions(rows: &mut [Transition], crowd: u64) {
-    let mut board = Board::new(crowd);
-    let cells: Vec<usize> = rows.iter().map(|r| board.cell(r.count.unwrap_or(0))).collect();
-    let mut by_row: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (row, cell) in rows.iter().zip(&cells) {
-        by_row.entry(&row.from).or_default().push(*cell);
-    }
-    for parts in by_row.values() {
-        board.sum(parts);
-    }
-    board.cover();
-    for (row, cell) in rows.iter_mut().zip(cells) {
+    for (row, cell) in found.transitions.iter_mut().zip(cells) {
         if board.is_hidden(cell) {
             (row.count, row.share) = (None, None);
             row.hidden = true;

@@ -9,6 +9,10 @@ use std::collections::BTreeMap;
 const NEEDED: [(Table, &str); 3] =
     [(Table::Sessions, "topic"), (Table::Sessions, "satisfaction"), (Table::Survey, "engagement")];
 
+/// Cells without which a row counts for nothing: told row by row when blank or unreadable.
+const REQUIRED_CELLS: [(Table, &str); 3] =
+    [(Table::Sessions, "held_on"), (Table::Sales, "month"), (Table::Sales, "sales")];
+
 /// Which needed columns of which file hold a value, and where the file's rows begin.
 #[derive(Debug, Default)]
 pub struct Filled {
@@ -21,6 +25,7 @@ struct Found {
     line: u64,
     rows: u64,
     values: u64,
+    blank: Vec<u64>,
 }
 
 impl Filled {
@@ -32,17 +37,27 @@ impl Filled {
                 continue;
             }
             let key = (seen.layout.file.clone(), column.name.clone());
-            let fresh = || Found { layout: seen.layout.clone(), line, rows: 0, values: 0 };
+            let fresh = || Found { layout: seen.layout.clone(), line, rows: 0, values: 0, blank: Vec::new() };
             let found = self.columns.entry(key).or_insert_with(fresh);
             found.rows += seen.batch.rows() as u64;
             found.values += values(cells);
+            if REQUIRED_CELLS.contains(&(seen.layout.table, column.name.as_str())) {
+                let blank = |row: &usize| !holds(cells, *row);
+                found.blank.extend((0..seen.batch.rows()).filter(blank).filter_map(|row| seen.batch.lines.get(row)));
+            }
         }
     }
 
     /// An error for each needed column without a single value.
     pub fn check(&self, ledger: &mut Ledger) {
-        for ((_, name), found) in self.columns.iter().filter(|(_, f)| f.values == 0) {
-            ledger.add("empty_column", Level::Error, &found.layout, name, found.line).count = found.rows;
+        for ((_, name), found) in &self.columns {
+            if found.values == 0 {
+                ledger.add("empty_column", Level::Error, &found.layout, name, found.line).count = found.rows;
+                continue;
+            }
+            for &line in &found.blank {
+                ledger.add("missing_value", Level::Warning, &found.layout, name, line);
+            }
         }
     }
 }
@@ -54,11 +69,20 @@ fn needed(table: Table, column: &LayoutColumn) -> bool {
 }
 
 fn values(cells: &Column) -> u64 {
-    let count = match cells {
-        Column::Text(text) => (0..text.len()).filter(|row| !text.get(*row).is_empty()).count(),
-        Column::Number(numbers) => numbers.iter().filter(|v| !v.is_nan()).count(),
-        Column::Day(days) | Column::Month(days) => days.iter().filter(|d| **d != MISSING_DAY).count(),
-        Column::Topics(sets) => sets.iter().filter(|set| **set != 0).count(),
+    let rows = match cells {
+        Column::Text(text) => text.len(),
+        Column::Number(numbers) => numbers.len(),
+        Column::Day(days) | Column::Month(days) => days.len(),
+        Column::Topics(sets) => sets.len(),
     };
-    count as u64
+    (0..rows).filter(|row| holds(cells, *row)).count() as u64
+}
+
+fn holds(cells: &Column, row: usize) -> bool {
+    match cells {
+        Column::Text(text) => !text.get(row).is_empty(),
+        Column::Number(numbers) => numbers.get(row).is_some_and(|v| !v.is_nan()),
+        Column::Day(days) | Column::Month(days) => days.get(row).is_some_and(|d| *d != MISSING_DAY),
+        Column::Topics(sets) => sets.get(row).is_some_and(|set| *set != 0),
+    }
 }

@@ -207,6 +207,10 @@ impl Keys {
             if person == NOBODY {
                 continue;
             }
+            if id.is_empty() && day == MISSING_DAY {
+                // Without an id and a day nothing tells one 1on1 from another.
+                continue;
+            }
             let found = match (self.log.mode, id.is_empty()) {
                 (KeyMode::Rising, false) => self.log.rising(id, person, day, set),
                 _ => self.log.hashed(&self.hasher, id, person, day, set),

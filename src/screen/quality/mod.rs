@@ -30,7 +30,6 @@ struct Seen<'a> {
     person: &'a [u32],
     panel: &'a Panel,
     study: &'a Study,
-    as_of: Option<Day>,
 }
 
 /// A check that looks at every row in passing. Order: the order in which faults are told.
@@ -40,10 +39,10 @@ type Check = fn(&Seen, &mut Ledger);
 const MONTHLY_TWICE: u64 = 20;
 
 /// The checks that need no memory of earlier rows.
-const CHECKS: [Check; 5] = [orphans::check, orphans::company, orphans::own_manager, time::employment, time::future];
+const CHECKS: [Check; 4] = [orphans::check, orphans::company, orphans::own_manager, time::employment];
 
 /// The checks that need the whole panel.
-const LAST_CHECKS: [fn(&Panel, &Study, &mut Ledger); 3] = [arms::check, degenerate::check, ranges::engagement];
+const LAST_CHECKS: [fn(&Panel, &Study, &mut Ledger); 2] = [arms::check, degenerate::check];
 
 /// Cleans and checks batches and folds them into the panel; at the end, decides.
 pub struct Gatekeeper<'a> {
@@ -76,8 +75,9 @@ impl<'a> Gatekeeper<'a> {
             self.plan();
         }
         ranges::clean(layout, batch, self.study, &mut self.ledger);
+        time::clean(layout, batch, self.as_of, &mut self.ledger);
         let person = self.people_of(layout, batch);
-        let seen = Seen { layout, batch, person: &person, panel: &self.panel, study: self.study, as_of: self.as_of };
+        let seen = Seen { layout, batch, person: &person, panel: &self.panel, study: self.study };
         for check in CHECKS {
             check(&seen, &mut self.ledger);
         }
@@ -107,7 +107,11 @@ impl<'a> Gatekeeper<'a> {
         self.planned = true;
         let people = self.panel.people.len();
         self.panel.survey.order(&self.study.waves);
-        let chosen = self.panel.survey.chosen(people, &self.study.drivers.wave, Asked::Engagement);
+        // Answers off the scale must be gone before anybody's last answer is chosen.
+        ranges::engagement(&self.panel, self.study, &mut self.ledger);
+        ranges::blank_engagement(&mut self.panel.survey, self.study);
+        let asked = if self.study.drivers.outcome == "level" { Asked::Level } else { Asked::Engagement };
+        let chosen = self.panel.survey.chosen(people, &self.study.drivers.wave, asked);
         let day = |index: &Option<usize>| {
             let answer = index.and_then(|i| self.panel.survey.answers.get(i));
             answer.and_then(|a| self.panel.survey.day(a.wave)).map_or(MISSING_DAY, |d| d.0)
@@ -146,7 +150,6 @@ impl<'a> Gatekeeper<'a> {
         for check in LAST_CHECKS {
             check(&self.panel, self.study, &mut self.ledger);
         }
-        ranges::blank_engagement(&mut self.panel.survey, self.study);
         issues.extend(self.ledger.into_issues());
         admit(Data::Study(Box::new(self.panel)), issues, inputs)
     }

@@ -13,7 +13,7 @@ const LONGEST_MINUTES: f64 = 600.0;
 const SCALES: [(f64, f64); 5] = [(1.0, 5.0), (1.0, 7.0), (0.0, 10.0), (0.0, 100.0), (0.0, 1000.0)];
 
 /// Share of the answers that must fit a scale for it to be the one.
-const BULK: f64 = 0.95;
+const BULK: f64 = 0.99;
 
 /// What a cell may be.
 struct Rule {

@@ -4,7 +4,7 @@ use super::{Ledger, Seen};
 use crate::domain::{Day, Month};
 use crate::findings::Level;
 use crate::panel::NOBODY;
-use crate::tables::{MISSING_DAY, Table};
+use crate::tables::{Batch, Column, Layout, MISSING_DAY, Table};
 
 /// Dates of 9999 mean "still here" in many systems; they are told apart from a date that is merely in the future.
 const SENTINEL_YEAR: i32 = 9990;
@@ -47,19 +47,21 @@ fn outside(seen: &Seen, ledger: &mut Ledger, column: &'static str, code: &'stati
     }
 }
 
-/// No date lies after the day the data were taken.
-pub fn future(seen: &Seen, ledger: &mut Ledger) {
-    let Some(today) = seen.as_of else { return };
+/// No date lies after the day the data were taken; one that does is told and missing from there on.
+pub fn clean(layout: &Layout, batch: &mut Batch, as_of: Option<Day>, ledger: &mut Ledger) {
+    let Some(today) = as_of else { return };
     for column in ["held_on", "hired_on", "left_on", "month"] {
-        let Some(cells) = seen.layout.position(column).and_then(|at| seen.batch.days(at)) else { continue };
         let limit = if column == "month" { today.month().0 } else { today.0 };
-        for (&cell, &line) in cells.iter().zip(&seen.batch.lines) {
-            if cell == MISSING_DAY || cell <= limit {
+        let cells = layout.position(column).and_then(|at| batch.columns.get_mut(at));
+        let Some(Column::Day(cells) | Column::Month(cells)) = cells else { continue };
+        for (cell, &line) in cells.iter_mut().zip(&batch.lines) {
+            if *cell == MISSING_DAY || *cell <= limit {
                 continue;
             }
-            let sentinel = column != "month" && Day(cell).ymd().0 >= SENTINEL_YEAR;
+            let sentinel = column != "month" && Day(*cell).ymd().0 >= SENTINEL_YEAR;
             let code = if sentinel { "sentinel_date" } else { "future_date" };
-            ledger.add(code, Level::Error, seen.layout, column, line);
+            ledger.add(code, Level::Error, layout, column, line);
+            *cell = MISSING_DAY;
         }
     }
 }
