@@ -12,6 +12,7 @@ mod laws;
 mod render;
 mod render_terminal;
 mod screen;
+mod seal;
 mod simulate;
 mod study;
 mod truth;

@@ -112,9 +112,4 @@ impl People {
     pub fn column(&self, name: &str) -> Option<&Categories> {
         self.columns.iter().find(|c| c.name == name)
     }
-
-    /// The category number of a person in a column; `NOBODY` when missing.
-    pub fn category(&self, name: &str, person: usize) -> u32 {
-        self.column(name).and_then(|c| c.of.get(person).copied()).unwrap_or(super::NOBODY)
-    }
 }

@@ -7,7 +7,7 @@ use crate::domain::Month;
 use crate::tables::{Batch, Layout, MISSING_DAY};
 use std::collections::BTreeMap;
 
-/// Sum, sum of squares about `shift`, and people of one group and month.
+/// Sum and sum of squares of one group and month.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct MonthSum {
     /// The values.
@@ -29,8 +29,6 @@ pub struct Sales {
     pub before: Vec<Sum>,
     /// By (group number, month).
     pub months: BTreeMap<(u32, i32), MonthSum>,
-    /// Rows of people who are not in the people table, or without an id.
-    pub strangers: u64,
     /// The file gives sales by unit instead of by person.
     pub by_unit: bool,
     /// Rows read.
@@ -62,7 +60,6 @@ impl Sales {
             self.rows += 1;
             let who = person.get(row).copied().unwrap_or(NOBODY);
             if who == NOBODY {
-                self.strangers += 1;
                 continue;
             }
             let (month, value) = (months.get(row).copied().unwrap_or(MISSING_DAY), values.get(row).copied());

@@ -48,7 +48,6 @@ pub struct Sessions {
     sums: Vec<f64>,
     counts: Vec<u32>,
     covered: Vec<[u32; OTHER_WINDOWS.len()]>,
-    held: Vec<u32>,
     managers: Ids,
     by_manager: HashMap<(u32, u32), (u32, i32)>,
     /// Rows read of known people.
@@ -73,7 +72,6 @@ impl Sessions {
             sums: vec![0.0; people * width],
             counts: vec![0; people * width],
             covered: vec![[0; OTHER_WINDOWS.len()]; people],
-            held: vec![0; people],
             plan,
             ..Self::default()
         }
@@ -123,9 +121,6 @@ impl Sessions {
             return;
         }
         self.meetings += 1;
-        if let Some(held) = self.held.get_mut(who) {
-            *held += 1;
-        }
         if let Some(name) = manager
             && self.plan.in_window(who, day)
         {
@@ -187,11 +182,6 @@ impl Sessions {
         self.covered.get(person).and_then(|c| c.get(window)).is_some_and(|m| m & mask == mask)
     }
 
-    /// 1on1s held by a person.
-    pub fn held(&self, person: usize) -> u32 {
-        self.held.get(person).copied().unwrap_or(0)
-    }
-
     /// Per person, the manager of most 1on1s in the window (ties: the one of the latest 1on1), for tables without
     /// managers; empty text for nobody.
     pub fn main_managers(&self, people: usize) -> Vec<&str> {
@@ -205,10 +195,5 @@ impl Sessions {
             }
         }
         best.into_iter().map(|slot| slot.map_or("", |(_, _, name)| name.0)).collect()
-    }
-
-    /// Whether 1on1s were counted by manager.
-    pub fn counts_managers(&self) -> bool {
-        self.plan.by_manager
     }
 }

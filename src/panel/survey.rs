@@ -37,8 +37,6 @@ pub struct Survey {
     pub waves: Ids,
     /// Every answer of a known person, in file order.
     pub answers: Vec<Answer>,
-    /// Rows of people who are not in the people table, or without an id.
-    pub strangers: u64,
     /// The file answers for units instead of people.
     pub by_unit: bool,
     rank: Vec<u32>,
@@ -55,7 +53,6 @@ impl Survey {
         for row in 0..batch.rows() {
             let who = person.get(row).copied().unwrap_or(NOBODY);
             if who == NOBODY {
-                self.strangers += 1;
                 continue;
             }
             let wave = self.waves.intern(wave.get(row));
