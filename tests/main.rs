@@ -1,5 +1,5 @@
 //! The one test binary, shaped like the source.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod canary;
 mod certified;

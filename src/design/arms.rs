@@ -211,6 +211,7 @@ pub struct PlainArms {
 ///
 /// # Errors
 /// A decline when there is one arm only, or more than two and none was named.
+#[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
 pub fn arm_names(
     analysis: &str,
     cells: &[Option<String>],

@@ -24,6 +24,7 @@ struct Block {
 ///
 /// # Errors
 /// A decline when a column is missing, is text where a number belongs, or a logarithm meets a value that is not above 0.
+#[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
 pub fn rows(table: &Plain, formula: &Formula, cluster: Option<&str>) -> Result<Design, Decline> {
     let outcome = number(table, &formula.outcome, "outcome_not_numeric")?;
     let mut names = Vec::new();

@@ -136,6 +136,7 @@ fn structural(code: &str) -> Issue {
 }
 
 /// Two headers of one name: the canonical spelling wins over an alias; otherwise both are refused.
+#[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
 fn settle_duplicates(headers: &[&str], matches: &mut [Match], resolved: &mut Resolved) {
     let names: Vec<String> = matches.iter().filter_map(|m| m.name().map(String::from)).collect();
     let mut seen: Vec<&String> = Vec::new();

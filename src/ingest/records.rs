@@ -151,6 +151,7 @@ impl<'a> Records<'a> {
     }
 
     /// Goes to the next record.
+    #[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
     pub(super) fn advance(&mut self) -> io::Result<Step> {
         loop {
             let ready = self.buffer.get(self.start..self.end).unwrap_or(&[]);
@@ -354,6 +355,7 @@ struct Cell {
 }
 
 /// The delimiter of the first line that has one: the most frequent of comma, tab and semicolon outside quotes.
+#[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
 fn sniff(text: &[u8]) -> u8 {
     let (mut counts, mut quoted) = ([0usize; 3], false);
     let marks = [b',', b'\t', b';'];

@@ -84,6 +84,7 @@ impl People {
         number
     }
 
+    #[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
     fn column_mut(&mut self, column: &LayoutColumn, filled: usize) -> &mut Categories {
         let at = self.columns.iter().position(|c| c.name == column.name).unwrap_or_else(|| {
             self.columns.push(Categories {

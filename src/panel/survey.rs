@@ -66,6 +66,7 @@ impl Survey {
     }
 
     /// Puts the waves in order: by day where every wave has one (its own, or the study's), else by number, else by text.
+    #[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
     pub fn order(&mut self, dates: &BTreeMap<String, Day>) {
         let labels: Vec<String> = (0..self.waves.len() as u32).map(|w| self.waves.name(w).to_string()).collect();
         self.days = labels.iter().map(|l| Day::parse_iso(l).or_else(|| dates.get(l).copied())).collect();
@@ -101,6 +102,7 @@ impl Survey {
 
     /// Per person (of `people`), the index in `answers` of the answer that counts: the latest one that holds `asked`,
     /// or the one of the chosen wave.
+    #[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
     pub fn chosen(&self, people: usize, which: &Wave, asked: Asked) -> Vec<Option<usize>> {
         let wanted = match which {
             Wave::Label(label) => self.waves.find(label),

@@ -40,6 +40,7 @@ pub fn render(findings: &Findings, language: Language, style: Style) -> String {
 }
 
 /// Blocks for a terminal, a blank line between them. Ends with a line end.
+#[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
 pub fn draw(page: &[Block], style: Style) -> String {
     let mut out = String::new();
     for (i, block) in page.iter().enumerate() {

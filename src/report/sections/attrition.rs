@@ -317,7 +317,9 @@ fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
     }
     if let Some(e) = &a.cox {
         let value = voice.estimate(e, |x| number::decimal(x, 2));
-        let remark = format!("{}; {}", voice.word("attrition.remark_cox"), person_remark(voice, a));
+        // The error of the hazard ratio is by unit where units are known; it still is not the test that leads.
+        let by = if leads_by_person(a) { "attrition.remark_person_only" } else { "attrition.remark_by_unit" };
+        let remark = format!("{}; {}", voice.word("attrition.remark_cox"), voice.word(by));
         rows.push(plain_row(
             voice,
             "attrition.row_cox",
