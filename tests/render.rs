@@ -458,3 +458,21 @@ fn every_key_and_code_used_in_the_source_has_words_in_both_languages() {
     }
     assert_eq!(missing, Vec::<String>::new());
 }
+
+#[test]
+fn faults_are_told_on_the_page_in_the_words_of_the_terminal_and_never_by_a_code() {
+    use oneonone::findings::{Draft, Issue, Level, seal};
+    use oneonone::report::brief::faults;
+    let forms = ["era_date", "full_width", "thousands", "slash_date", "japanese_date", "name"];
+    let issue =
+        |form: &&str| Issue::new("value_form", Level::Warning).file("a.csv").column("held_on", Some(1)).detail(*form);
+    let issues: Vec<Issue> = forms.iter().map(issue).collect();
+    let findings = seal(Draft { issues: issues.clone(), ..Draft::default() }, 5);
+    for language in Language::ALL {
+        let page = report::html(&findings, language).unwrap();
+        for (issue, form) in issues.iter().zip(forms) {
+            assert!(page.contains(&faults::sentence(issue, language)), "{form}");
+            assert!(!page.contains(&format!("（{form}）")) && !page.contains(&format!("({form})")), "{form}");
+        }
+    }
+}

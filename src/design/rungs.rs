@@ -165,16 +165,25 @@ pub fn plain(table: &Plain, asked: &PlainRungs, levels: usize) -> Result<Rungs, 
         let (people, order) = (text(person)?, wave_order(table, wave).ok_or_else(|| decline("column_unknown", wave))?);
         let mut answers: HashMap<&str, Vec<(u32, usize)>> = HashMap::new();
         let mut last: HashMap<&str, (u32, usize)> = HashMap::new();
+        let (mut nobody, mut undated) = (0, 0);
         for &row in &rows {
-            let Some(who) = people.get(row).and_then(|p| p.as_deref()) else { continue };
-            let rank = order.get(row).copied().unwrap_or(0);
+            let Some(who) = people.get(row).and_then(|p| p.as_deref()) else {
+                nobody += 1;
+                continue;
+            };
+            let Some(rank) = order.get(row).copied().flatten() else {
+                undated += 1;
+                continue;
+            };
             answers.entry(who).or_default().push((rank, level(row).unwrap_or(0)));
             let entry = last.entry(who).or_insert((rank, row));
             *entry = (*entry).max((rank, row));
         }
         let mut kept: Vec<(&str, usize)> = last.into_iter().map(|(who, (_, row))| (who, row)).collect();
         kept.sort_unstable();
-        flow.lose("earlier_answer", Some(wave), (rows.len() - kept.len()) as u64);
+        flow.lose("no_person", Some(person), nobody);
+        flow.lose("no_wave", Some(wave), undated);
+        flow.lose("earlier_answer", Some(wave), flow.used - kept.len() as u64);
         rows = kept.into_iter().map(|(_, row)| row).collect();
         walked = paths(answers);
     }
@@ -201,13 +210,13 @@ pub fn plain(table: &Plain, asked: &PlainRungs, levels: usize) -> Result<Rungs, 
     })
 }
 
-/// Rank of each row's wave: by number where all are numbers, else by text (ISO dates sort as text).
-fn wave_order(table: &Plain, name: &str) -> Option<Vec<u32>> {
+/// Rank of each row's wave, `None` where it is blank: by number where all are numbers, else by text (ISO dates sort as text).
+fn wave_order(table: &Plain, name: &str) -> Option<Vec<Option<u32>>> {
     let cells = table.texts(name)?;
     let mut labels: Vec<&str> = cells.iter().flatten().map(String::as_str).collect();
     let number = |l: &str| l.parse::<f64>().unwrap_or(f64::INFINITY);
     labels.sort_by(|a, b| number(a).total_cmp(&number(b)).then(a.cmp(b)));
     labels.dedup();
     let rank: HashMap<&str, u32> = labels.iter().enumerate().map(|(i, l)| (*l, i as u32)).collect();
-    Some(cells.iter().map(|c| c.as_deref().and_then(|c| rank.get(c).copied()).unwrap_or(0)).collect())
+    Some(cells.iter().map(|c| c.as_deref().and_then(|c| rank.get(c).copied())).collect())
 }

@@ -15,13 +15,6 @@ impl Sum {
         self.push(value);
     }
 
-    /// Adds another sum.
-    pub fn merge(&mut self, other: &Sum) {
-        self.count += other.count;
-        self.push(other.high);
-        self.push(other.low);
-    }
-
     fn push(&mut self, value: f64) {
         let total = self.high + value;
         let shadow = total - self.high;

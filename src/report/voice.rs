@@ -1,8 +1,9 @@
 //! The reader's language together with the names a study gives its own topics and ladder. Speaks; decides nothing.
 
 use crate::findings::{Caution, Decline, Estimate, Findings, Interval, Issue, Level, Term, Why};
+use crate::report::brief::faults;
 use crate::report::brief::shared::{caution_words, decline_words};
-use crate::text::{Language, knows, names, number, say};
+use crate::text::{Language, names, number, say};
 use serde_json::Value;
 
 /// A language, and the options in force.
@@ -114,10 +115,9 @@ impl<'a> Voice<'a> {
 
     /// What is wrong, in words, and the remedy.
     pub fn issue(&self, issue: &Issue) -> (String, String) {
-        let args = issue_args(self.language, issue);
-        let what = self.say(&format!("issue.{}", issue.code), &args);
-        let key = format!("issue.{}_remedy", issue.code);
-        let remedy = if knows(self.language, &key) { self.say(&key, &args) } else { self.word("word.dash") };
+        let what = faults::sentence(issue, self.language);
+        let remedy = Some(faults::remedy(issue, self.language)).filter(|remedy| !remedy.is_empty());
+        let remedy = remedy.unwrap_or_else(|| self.word("word.dash"));
         (what, remedy)
     }
 
@@ -205,23 +205,4 @@ pub fn why(reason: Option<Why>) -> &'static str {
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn issue_args(language: Language, issue: &Issue) -> Vec<(&'static str, String)> {
-    let mut args = vec![("count", number::count(issue.count))];
-    let text = |value: &Option<String>| value.as_deref().map(names::clean);
-    args.extend(text(&issue.file).map(|v| ("file", v)));
-    args.extend(issue.table.as_deref().map(|v| ("table", names::table(language, v))));
-    args.extend(issue.line.map(|v| ("line", number::count(v))));
-    args.extend(issue.column.as_deref().map(|v| ("column", names::clean(v))));
-    args.extend(issue.threshold.map(|v| ("threshold", plain(v))));
-    args.extend(issue.observed.map(|v| ("observed", plain(v))));
-    args.extend(issue.appi_item.map(|v| ("appi_item", v.to_string())));
-    args.extend(text(&issue.detail).map(|v| ("detail", v)));
-    args
-}
-
-/// A limit is a count or a share: whole numbers without places.
-fn plain(x: f64) -> String {
-    if x.fract() == 0.0 { number::decimal(x, 0) } else { number::natural(x) }
 }
