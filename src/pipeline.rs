@@ -4,21 +4,35 @@ use crate::analyses::Analysis;
 use crate::domain::Day;
 use crate::error::{Error, Kind, Result};
 use crate::findings::{Draft, Finding, Findings, Input, Issue, Level, Provenance, seal};
-use crate::ingest::{self, Keep, Source, Vocabulary};
+use crate::ingest::{self, Keep, Outcome, Source, Trust, Vocabulary};
 use crate::screen::{Gatekeeper, KeyMode, Screened, admit_plain};
 use crate::study::{DataFile, Study};
 use crate::tables::{Batch, Layout, Table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Told what is being read, and how many bytes of how many.
-pub type Progress<'a> = dyn FnMut(&Path, u64, u64) + 'a;
+pub type Progress<'a> = dyn FnMut(&Path, u64, u64) + Send + 'a;
 
 /// Looks at every batch of every table in passing, before it is cleaned: the privacy checks of `validate`.
-pub type Watch<'a> = dyn FnMut(&Layout, &Batch) + 'a;
+pub type Watch<'a> = dyn FnMut(&Layout, &Batch) + Send + 'a;
 
 /// Data that may be used, or every fault that stands in the way.
 pub type Screening = std::result::Result<Screened, Vec<Issue>>;
+
+/// What must be known before a pass that a pass may find out: then the files are read once more.
+#[derive(Debug, Clone)]
+struct Terms {
+    /// Ids that rose and then did not: only hashes can tell a repeat.
+    keys: KeyMode,
+    /// Files that began as UTF-8 and went on otherwise.
+    distrusted: BTreeSet<PathBuf>,
+}
+
+enum Passed<'a> {
+    Whole(Box<Gatekeeper<'a>>, Vec<Issue>, Vec<Input>),
+    NoUtf8(PathBuf),
+}
 
 /// Files -> typed batches -> one pass of checks and states -> the decision.
 ///
@@ -28,31 +42,46 @@ pub fn screen(
     study: &Study,
     as_of: Option<Day>,
     progress: &mut Progress,
-    watch: Option<&mut Watch>,
+    mut watch: Option<&mut Watch>,
 ) -> Result<Screening> {
-    let (keeper, issues, inputs) = pass(study, KeyMode::Rising, as_of, progress, watch)?;
-    if keeper.keys_settled() {
-        return Ok(keeper.admit(issues, inputs));
+    let mut terms = Terms { keys: KeyMode::Rising, distrusted: BTreeSet::new() };
+    if let Some(watch) = watch.as_mut() {
+        // A gate looks at every byte of a file before it looks at a cell: nothing may be watched twice.
+        terms.distrusted.extend(Table::ALL.iter().flat_map(|t| files(study, *t)).map(|file| file.path.clone()));
+        let first = pass(study, &terms, as_of, progress, Some(&mut **watch))?;
+        if let Passed::Whole(keeper, issues, inputs) = first
+            && keeper.keys_settled()
+        {
+            return Ok(keeper.admit(issues, inputs));
+        }
+        terms.keys = KeyMode::Hashed;
     }
-    // Ids that rose and then did not: only hashes can tell a repeat, so the files are read once more.
-    let (keeper, issues, inputs) = pass(study, KeyMode::Hashed, as_of, progress, None)?;
-    Ok(keeper.admit(issues, inputs))
+    loop {
+        match pass(study, &terms, as_of, progress, None)? {
+            Passed::Whole(keeper, issues, inputs) if keeper.keys_settled() => return Ok(keeper.admit(issues, inputs)),
+            Passed::Whole(..) => terms.keys = KeyMode::Hashed,
+            Passed::NoUtf8(path) => {
+                if !terms.distrusted.insert(path.clone()) {
+                    return Err(Error::data("file_changed").with("file", path.display()));
+                }
+            }
+        }
+    }
 }
-
-type Passed<'a> = (Gatekeeper<'a>, Vec<Issue>, Vec<Input>);
 
 fn pass<'a>(
     study: &'a Study,
-    mode: KeyMode,
+    terms: &Terms,
     as_of: Option<Day>,
     progress: &mut Progress,
     mut watch: Option<&mut Watch>,
 ) -> Result<Passed<'a>> {
     let vocabulary = Vocabulary::from_study(study);
-    let mut keeper = Gatekeeper::new(study, mode, as_of);
+    let mut keeper = Gatekeeper::new(study, terms.keys, as_of);
     let (mut issues, mut inputs) = (Vec::new(), Vec::new());
     for table in Table::ALL {
         for file in files(study, table) {
+            let watched = watch.is_some();
             let source = Source {
                 table,
                 path: &file.path,
@@ -60,31 +89,39 @@ fn pass<'a>(
                 headers: study.columns.get(table.name()),
                 vocabulary: &vocabulary,
                 // Covariates of people may be asked for; other columns that nobody declared concern the gate only.
-                keep_undeclared: if table == Table::People || watch.is_some() {
-                    Keep::Undeclared
-                } else {
-                    Keep::DeclaredOnly
+                keep_undeclared: if table == Table::People || watched { Keep::Undeclared } else { Keep::DeclaredOnly },
+                trust: if terms.distrusted.contains(&file.path) { Trust::Nothing } else { Trust::Head },
+            };
+            let (look, mut fold) = keeper.table(table);
+            let outcome = ingest::read(
+                &source,
+                &|layout, batch| {
+                    let original = watched.then(|| batch.clone());
+                    (original, look.look(layout, batch))
                 },
-            };
-            let mut sink = |layout: &Layout, batch: &mut Batch| {
-                if let Some(watch) = watch.as_mut() {
-                    watch(layout, batch);
-                }
-                keeper.absorb(layout, batch);
-                Ok(())
-            };
-            match ingest::read(&source, &mut sink, &mut |done, all| progress(&file.path, done, all)) {
-                Ok(reading) => {
+                &mut |layout, batch, (original, looked)| {
+                    if let (Some(watch), Some(mut original)) = (watch.as_mut(), original) {
+                        original.before = batch.before;
+                        watch(layout, &original);
+                    }
+                    fold.take(layout, batch, looked);
+                    Ok(())
+                },
+                &mut |done, all| progress(&file.path, done, all),
+            );
+            match outcome {
+                Ok(Outcome::Read(reading)) => {
                     issues.extend(reading.issues);
                     inputs.push(reading.input);
                 }
+                Ok(Outcome::NoUtf8) => return Ok(Passed::NoUtf8(file.path.clone())),
                 // What cannot be read as data is a fault among the others; what cannot be opened stops the program.
                 Err(error) if error.kind() == Kind::Data => issues.push(as_issue(&error, table, &file.path)),
                 Err(error) => return Err(error),
             }
         }
     }
-    Ok((keeper, issues, inputs))
+    Ok(Passed::Whole(Box::new(keeper), issues, inputs))
 }
 
 fn as_issue(error: &Error, table: Table, path: &Path) -> Issue {

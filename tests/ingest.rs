@@ -3,7 +3,7 @@
 #![allow(clippy::print_stderr)]
 
 use oneonone::findings::{Issue, Level};
-use oneonone::ingest::{self, Commas, Fault, Form, Keep, Parsed, Reading, Source, Vocabulary, words};
+use oneonone::ingest::{self, Commas, Fault, Form, Keep, Outcome, Parsed, Reading, Source, Trust, Vocabulary, words};
 use oneonone::tables::{Batch, Column, MISSING_DAY, OVERALL_BIT, Plain, Table};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -39,35 +39,57 @@ fn read_with(
     wave: Option<&str>,
 ) -> (Reading, Batch) {
     let vocabulary = Vocabulary::default();
-    let source = Source { table, path, wave, headers, vocabulary: &vocabulary, keep_undeclared: Keep::Undeclared };
-    let mut all: Option<Batch> = None;
-    let reading = ingest::read(
-        &source,
-        &mut |layout, batch| {
-            assert_eq!(layout.columns.len(), batch.columns.len());
-            match &mut all {
-                None => all = Some(batch.clone()),
-                Some(so_far) => append(so_far, batch),
-            }
-            Ok(())
-        },
-        &mut |done, total| assert!(done <= total),
-    )
-    .unwrap();
-    (reading, all.unwrap_or(Batch { lines: Vec::new(), columns: Vec::new() }))
+    for trust in [Trust::Head, Trust::Nothing] {
+        let source =
+            Source { table, path, wave, headers, vocabulary: &vocabulary, keep_undeclared: Keep::Undeclared, trust };
+        let mut all: Option<Batch> = None;
+        let outcome = ingest::read(
+            &source,
+            &|_, _| (),
+            &mut |layout, batch, ()| {
+                assert_eq!(layout.columns.len(), batch.columns.len());
+                append(all.get_or_insert_default(), batch);
+                Ok(())
+            },
+            &mut |done, total| assert!(done <= total),
+        );
+        if let Outcome::Read(reading) = outcome.unwrap() {
+            return (reading, all.unwrap_or_default());
+        }
+        assert_eq!(trust, Trust::Head, "a file that was looked at whole is what it is");
+    }
+    unreachable!()
 }
 
 fn append(to: &mut Batch, more: &Batch) {
-    to.lines.extend(&more.lines);
-    for (a, b) in to.columns.iter_mut().zip(&more.columns) {
-        match (a, b) {
-            (Column::Text(a), Column::Text(b)) => (0..b.len()).for_each(|i| a.push(b.get(i))),
+    to.lines.extend((0..more.rows()).map(|row| more.line(row) as u32));
+    if to.columns.is_empty() {
+        to.columns = more
+            .columns
+            .iter()
+            .map(|c| if let Column::Text(_) = c { Column::Text(vec![]) } else { c.clone() })
+            .collect();
+        let texts = more.columns.iter().enumerate().filter(|(_, c)| matches!(c, Column::Text(_)));
+        texts.for_each(|(at, _)| append_text(to, more, at));
+        return;
+    }
+    for (at, b) in more.columns.iter().enumerate() {
+        match (&mut to.columns[at], b) {
+            (Column::Text(_), Column::Text(_)) => append_text(to, more, at),
             (Column::Number(a), Column::Number(b)) => a.extend(b),
             (Column::Day(a), Column::Day(b)) | (Column::Month(a), Column::Month(b)) => a.extend(b),
             (Column::Topics(a), Column::Topics(b)) => a.extend(b),
             _ => panic!("columns changed kind between batches"),
         }
     }
+}
+
+fn append_text(to: &mut Batch, more: &Batch, at: usize) {
+    let cells = more.text(at).unwrap();
+    to.push_text(cells.iter());
+    let Some(Column::Text(spans)) = to.columns.pop() else { unreachable!() };
+    let Column::Text(all) = &mut to.columns[at] else { unreachable!() };
+    all.extend(spans);
 }
 
 fn read(table: Table, text: &str) -> (Reading, Batch) {
@@ -329,7 +351,7 @@ proptest! {
             let wanted: Vec<&str> = expected.iter().map(|r| r.get(column).unwrap()).collect();
             prop_assert_eq!(texts(&reading, &batch, name), wanted);
         }
-        let first_lines: Vec<u64> = line_starts(&bytes, &expected);
+        let first_lines: Vec<u32> = line_starts(&bytes, &expected).into_iter().map(|line| line as u32).collect();
         prop_assert_eq!(&batch.lines, &first_lines);
     }
 }
@@ -356,8 +378,9 @@ fn read_any(path: &Path) {
             headers: None,
             vocabulary: &vocabulary,
             keep_undeclared: Keep::Undeclared,
+            trust: Trust::Head,
         };
-        let _ = ingest::read(&source, &mut |_, _| Ok(()), &mut |_, _| {});
+        let _ = ingest::read(&source, &|_, _| (), &mut |_, _, ()| Ok(()), &mut |_, _| {});
     }
     let _ = ingest::read_plain(&[path.to_path_buf()]);
 }
@@ -437,7 +460,7 @@ fn a_multibyte_character_on_the_edge_of_a_buffer_is_whole() {
             let notes = texts(&reading, &batch, "note");
             assert!(notes.iter().all(|n| n == "日本語のメモ髙"), "shift {shift}");
             assert_eq!(notes.len(), text.matches('\n').count() - 1);
-            assert_eq!(batch.lines.last(), Some(&(notes.len() as u64 + 1)));
+            assert_eq!(batch.lines.last(), Some(&(notes.len() as u32 + 1)));
         }
     }
 }
@@ -789,8 +812,9 @@ fn paths_that_cannot_be_read_are_named_by_cause() {
             headers: None,
             vocabulary: &vocabulary,
             keep_undeclared: Keep::DeclaredOnly,
+            trust: Trust::Head,
         };
-        let error = ingest::read(&source, &mut |_, _| Ok(()), &mut |_, _| {}).unwrap_err();
+        let error = ingest::read(&source, &|_, _| (), &mut |_, _, ()| Ok(()), &mut |_, _| {}).unwrap_err();
         (error.code(), error.exit_status())
     };
     assert_eq!(code(&folder.join("not-there.csv")), ("file_missing", 2));
@@ -943,4 +967,109 @@ fn the_shared_corpus_is_read_or_refused_at_the_right_line() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Rows of every sort, longer than many pieces: quoted cells, newlines and quotation marks in them, CRLF, blank lines.
+fn long_export(rows: usize) -> Vec<u8> {
+    let mut bytes = b"employee_id,department,x\r\n".to_vec();
+    let mut state = 1u64;
+    for row in 0..rows {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let filler = "x".repeat((state >> 33) as usize % 90);
+        let cell = match (state >> 40) % 9 {
+            0 => format!("\"a,{filler}\""),
+            1 => format!("\"a\n{filler}\r\nb\""),
+            2 => format!("\"say \"\"{filler}\"\"\""),
+            3 => format!("人事{filler}"),
+            _ => filler,
+        };
+        let end = if (state >> 50).is_multiple_of(5) { "\n" } else { "\r\n" };
+        bytes.extend(format!("e{row},{cell},{}{end}", state % 7).bytes());
+        if (state >> 20).is_multiple_of(400) {
+            bytes.extend(b"\n");
+        }
+    }
+    bytes
+}
+
+#[test]
+fn pieces_of_a_long_file_are_the_file() {
+    let bytes = long_export(40_000);
+    assert!(bytes.len() > 2 << 20, "several pieces, and several threads");
+    let (reading, batch) = read_path(Table::People, &file(&bytes), None);
+    let mut peer = csv::ReaderBuilder::new().from_reader(bytes.as_slice());
+    let expected: Vec<csv::StringRecord> = peer.records().map(Result::unwrap).collect();
+    assert_eq!(batch.rows(), expected.len());
+    for (at, name) in ["employee_id", "department", "x"].into_iter().enumerate() {
+        // A category is trimmed; the peer leaves it as written.
+        let wanted: Vec<&str> = expected.iter().map(|r| r[at].trim()).collect();
+        assert!(texts(&reading, &batch, name) == wanted, "{name}");
+    }
+    // Physical lines, newlines inside of cells and blank lines included.
+    let mut starts = Vec::new();
+    let (mut line, mut at, mut quoted) = (1u32, 0, false);
+    for record in bytes.split_inclusive(|b| *b == b'\n') {
+        if !quoted && at > 0 && record != b"\n" {
+            starts.push(line);
+        }
+        quoted ^= record.iter().filter(|b| **b == b'"').count() % 2 == 1;
+        (line, at) = (line + 1, at + record.len());
+    }
+    assert_eq!(batch.lines, starts);
+    let mixed = reading.issues.iter().find(|i| i.code == "mixed_newlines");
+    assert!(mixed.is_some());
+    let blank = reading.issues.iter().find(|i| i.code == "blank_line").unwrap();
+    assert!(blank.count > 10 && blank.lines.len() == 20);
+    assert_eq!(reading.input.sha256, sha256_of(&bytes));
+}
+
+fn sha256_of(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[test]
+fn carriage_returns_alone_end_lines_in_long_files_too() {
+    let text = String::from_utf8(long_export(30_000)).unwrap();
+    let plain: String = text.replace("\r\n", "\n").replace('"', "").replace('\n', "\r");
+    let (reading, batch) = read(Table::People, &plain);
+    let rows = plain.split('\r').skip(1).filter(|row| row.split(',').count() == 3).count();
+    assert_eq!(batch.rows(), rows);
+    assert!(!reading.issues.iter().any(|i| i.code == "mixed_newlines"));
+}
+
+#[test]
+fn packed_files_are_what_is_in_them() {
+    let bytes = long_export(3_000);
+    let (_, expected) = read_path(Table::People, &file(&bytes), None);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, &bytes).unwrap();
+    for packed in [gzip.finish().unwrap(), zstd::encode_all(bytes.as_slice(), 1).unwrap()] {
+        let (reading, batch) = read_path(Table::People, &file(&packed), None);
+        assert_eq!(batch, expected);
+        assert_eq!(reading.input.sha256, sha256_of(&packed), "the digest is of the file as it lies there");
+    }
+}
+
+#[test]
+fn an_encoding_that_shows_late_is_found() {
+    let mut bytes = b"employee_id,department\n".to_vec();
+    (0..30_000).for_each(|row| bytes.extend(format!("e{row},sales\n").bytes()));
+    bytes.extend(b"e30000,\x90l\x8e\x96\n");
+    let (reading, batch) = read_path(Table::People, &file(&bytes), None);
+    assert_eq!((reading.input.encoding.as_str(), batch.rows()), ("CP932", 30_001));
+    assert_eq!(texts(&reading, &batch, "department").last().map(String::as_str), Some("人事"));
+    // Both readers of tables change their mind.
+    let (plain, inputs, _) = ingest::read_plain(&[file(&bytes)]).unwrap();
+    assert_eq!((plain.rows(), inputs[0].encoding.as_str()), (30_001, "CP932"));
+}
+
+#[test]
+fn a_quotation_mark_that_never_closes_is_told_however_much_it_eats() {
+    let mut bytes = b"employee_id,department\ne1,a\ne2,\"b\n".to_vec();
+    (0..1_200_000).for_each(|_| bytes.extend(b"e3,ordinary rows of an export\n"));
+    assert!(bytes.len() > 33 << 20, "longer than any record may be");
+    let (reading, _) = read_path(Table::People, &file(&bytes), None);
+    let issue = reading.issues.iter().find(|i| i.code == "unclosed_quote").unwrap();
+    assert_eq!((issue.line, issue.detail.as_deref()), (Some(3), Some("lines=1200000")));
 }

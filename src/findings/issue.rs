@@ -150,4 +150,15 @@ impl Issue {
             self.lines.push(line);
         }
     }
+
+    /// Counts the occurrences of the same fault in later lines.
+    pub fn and_later(&mut self, later: &Issue) {
+        self.count += later.count;
+        self.structural |= later.structural;
+        if self.lines.is_empty() {
+            self.lines.extend(self.line);
+        }
+        let lines = if later.lines.is_empty() { later.line.as_slice() } else { &later.lines };
+        self.lines.extend(lines.iter().take(MAX_LINES - self.lines.len().min(MAX_LINES)));
+    }
 }

@@ -4,33 +4,47 @@
 use super::dates;
 use super::faults::Faults;
 use super::source::Vocabulary;
+use super::split::Grid;
 use super::values::{self, Commas, Fault, Form, Parsed};
 use super::words::{Words, fold, words};
 use crate::findings::{Issue, Level};
-use crate::tables::{Column, Kind, LayoutColumn, MISSING_DAY, OVERALL_BIT, TextColumn};
+use crate::tables::{Batch, Column, Kind, LayoutColumn, MISSING_DAY, OVERALL_BIT, Span};
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
 /// Spellings of topic cells seen so far are kept up to this many, so that memory does not follow the data.
 const REMEMBERED: usize = 4096;
 
-/// Reads cells of one file.
+/// How cells of one file are read.
 pub(super) struct Cells<'a> {
     words: &'static Words,
     commas: Commas,
     topics: Topics,
     stages: Vec<(String, usize, Form)>,
     vocabulary: &'a Vocabulary,
-    /// What the column of levels or stages held so far.
-    seen: Seen,
+}
+
+/// What one thread remembers of the cells it has read.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    topics: HashMap<String, Parsed<'static, u32>>,
 }
 
 /// What the level column held: numbers, those among them that no stage number can be, and stage names.
-#[derive(Debug, Default)]
-struct Seen {
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seen {
     numbers: u64,
     telling: u64,
     names: u64,
+}
+
+impl Seen {
+    /// Takes in what another piece held.
+    pub(super) fn merge(&mut self, other: Seen) {
+        self.numbers += other.numbers;
+        self.telling += other.telling;
+        self.names += other.names;
+    }
 }
 
 /// What the header of the level column may mean.
@@ -50,6 +64,30 @@ pub(super) enum StageReading {
     Unclear,
 }
 
+/// Text that stands in no cell as it was read: it goes behind the text of the piece.
+struct Margin {
+    before: usize,
+    text: String,
+}
+
+impl Margin {
+    fn note(&mut self, text: &str) -> Span {
+        let from = (self.before + self.text.len()) as u32;
+        self.text.push_str(text);
+        (from, from + text.len() as u32)
+    }
+}
+
+/// Where a part of a cell stands in the text that the cell stands in.
+fn within(cell: Span, raw: &str, part: &str) -> Span {
+    let skipped = (part.as_ptr() as usize).wrapping_sub(raw.as_ptr() as usize);
+    let from = cell.0 + skipped.min(raw.len()) as u32;
+    (from, from + part.len() as u32)
+}
+
+/// A blank cell.
+const BLANK: Span = (0, 0);
+
 impl<'a> Cells<'a> {
     pub(super) fn new(vocabulary: &'a Vocabulary, delimiter: u8) -> Self {
         let commas = if delimiter == b';' { Commas::Unsure } else { Commas::Thousands };
@@ -59,70 +97,151 @@ impl<'a> Cells<'a> {
             stages.push((fold(code), i, Form::Spaces));
             stages.extend(names);
         }
-        Self { words: words(), commas, topics: Topics::new(vocabulary), stages, vocabulary, seen: Seen::default() }
+        Self { words: words(), commas, topics: Topics::new(vocabulary), stages, vocabulary }
     }
 
-    /// An empty column for cells of a kind.
-    pub(super) fn column(kind: Kind) -> Column {
-        match kind {
-            Kind::Id | Kind::Text | Kind::Wave | Kind::Status => Column::Text(TextColumn::default()),
-            Kind::Number | Kind::Level => Column::Number(Vec::new()),
-            Kind::Day => Column::Day(Vec::new()),
-            Kind::Month => Column::Month(Vec::new()),
-            Kind::Topics => Column::Topics(Vec::new()),
-        }
+    /// A thread's memory, empty but for the plain spellings.
+    pub(super) fn memory(&self) -> Memory {
+        Memory { topics: self.topics.plain.clone() }
     }
 
-    /// Appends one cell to its column.
-    pub(super) fn push(&mut self, raw: &str, to: &mut Column, about: &LayoutColumn, line: u64, faults: &mut Faults) {
-        let words = self.words;
-        let mut note = Noter { about, line, faults };
-        match (about.kind, to) {
-            (Kind::Id, Column::Text(column)) => {
-                column.push(note.keep(values::identifier(raw, &words.missing)).unwrap_or(""));
-            }
-            (Kind::Text, Column::Text(column)) if !about.declared => column.push(raw),
-            (Kind::Text, Column::Text(column)) => {
-                let (parsed, found) = values::category(raw, &words.missing);
+    /// Reads a grid into a batch: `places[i]` is the column of the grid for column `i` of the layout, `None` where every
+    /// row has `wave`.
+    pub(super) fn batch(
+        &self,
+        mut grid: Grid,
+        columns: &[LayoutColumn],
+        wave: &str,
+        memory: &mut Memory,
+        faults: &mut Faults,
+    ) -> (Batch, Seen) {
+        let mut seen = Seen::default();
+        let mut margin = Margin { before: grid.text.len(), text: String::new() };
+        let read = columns.iter().map(|about| {
+            let Some(place) = about.index.checked_sub(1) else {
+                let span = margin.note(wave);
+                return Column::Text(vec![span; grid.rows()]);
+            };
+            self.column(&grid, place, &mut Noter { about, line: 0, faults }, &mut margin, memory, &mut seen)
+        });
+        let columns = read.collect();
+        grid.text.push_str(&margin.text);
+        (Batch { before: 0, lines: grid.lines, text: grid.text, columns }, seen)
+    }
+
+    /// Reads one column.
+    fn column(
+        &self,
+        grid: &Grid,
+        place: usize,
+        note: &mut Noter<'_>,
+        margin: &mut Margin,
+        memory: &mut Memory,
+        seen: &mut Seen,
+    ) -> Column {
+        let (words, missing) = (self.words, &self.words.missing);
+        let text = |row: usize| (grid.span(row, place), grid.cell(row, place));
+        let lines = &grid.lines;
+        match note.about.kind {
+            Kind::Id => each(lines, note, |row, note| {
+                let (span, raw) = text(row);
+                if values::is_plain(raw) && !missing.may_hold(raw.as_bytes()) && !raw.starts_with('#') {
+                    return span;
+                }
+                note.keep(values::identifier(raw, missing)).map_or(BLANK, |id| within(span, raw, id))
+            }),
+            Kind::Text if !note.about.declared => each(lines, note, |row, _| text(row).0),
+            Kind::Text => each(lines, note, |row, note| {
+                let (span, raw) = text(row);
+                if values::is_plain(raw) && !missing.may_hold(raw.as_bytes()) && !raw.starts_with('#') {
+                    return span;
+                }
+                let (parsed, found) = values::category(raw, missing);
                 if let Some(fault) = found {
                     note.fault(fault, Level::Warning);
                 }
-                column.push(&note.keep(parsed).unwrap_or(Cow::Borrowed("")));
+                match note.keep(parsed) {
+                    None => BLANK,
+                    Some(Cow::Borrowed(part)) => within(span, raw, part),
+                    Some(Cow::Owned(folded)) => margin.note(&folded),
+                }
+            }),
+            Kind::Wave => {
+                let mut last = (String::new(), BLANK);
+                each(lines, note, |row, note| {
+                    let (span, raw) = text(row);
+                    if raw == last.0 && !raw.is_empty() {
+                        return last.1;
+                    }
+                    let parsed = dates::wave(raw, missing);
+                    let plain = matches!(parsed, Parsed::Value(_));
+                    let read = note.keep(parsed).unwrap_or_default();
+                    let span = if read == raw { span } else { margin.note(&read) };
+                    if plain {
+                        last = (raw.to_string(), span);
+                    }
+                    span
+                })
             }
-            (Kind::Wave, Column::Text(column)) => {
-                column.push(&note.keep(dates::wave(raw, &words.missing)).unwrap_or_default());
+            Kind::Status => {
+                let known = ["held", "scheduled", "cancelled"].map(|word| (word, margin.note(word)));
+                each(lines, note, |row, note| {
+                    let word = note.keep(status(text(row).1, words)).unwrap_or("");
+                    known.iter().find(|(name, _)| *name == word).map_or(BLANK, |(_, span)| *span)
+                })
             }
-            (Kind::Status, Column::Text(column)) => {
-                column.push(note.keep(status(raw, words)).unwrap_or(""));
+            Kind::Number => Column::Number(collect(lines, note, |row, note| {
+                let raw = text(row).1;
+                match values::plain_number(raw.as_bytes()) {
+                    _ if raw.is_empty() => f64::NAN,
+                    Some(value) => value,
+                    None => note.keep(values::number(raw, missing, self.commas)).unwrap_or(f64::NAN),
+                }
+            })),
+            Kind::Level => Column::Number(collect(lines, note, |row, note| {
+                note.keep(self.level(text(row).1, seen)).unwrap_or(f64::NAN)
+            })),
+            Kind::Day => {
+                // Logs come by day: most cells repeat the one above.
+                let mut last = ("", MISSING_DAY);
+                Column::Day(collect(lines, note, |row, note| {
+                    let raw = text(row).1;
+                    if raw == last.0 {
+                        return last.1;
+                    }
+                    let parsed = dates::day(raw, missing);
+                    let plain = matches!(parsed, Parsed::Value(_) | Parsed::Missing);
+                    let day = note.keep(parsed).map_or(MISSING_DAY, |d| d.0);
+                    last = if plain { (raw, day) } else { ("", MISSING_DAY) };
+                    day
+                }))
             }
-            (Kind::Number, Column::Number(column)) => {
-                column.push(note.keep(values::number(raw, &words.missing, self.commas)).unwrap_or(f64::NAN));
+            Kind::Month => {
+                let mut last = ("", MISSING_DAY);
+                Column::Month(collect(lines, note, |row, note| {
+                    let raw = text(row).1;
+                    if raw == last.0 {
+                        return last.1;
+                    }
+                    let parsed = dates::month(raw, missing);
+                    let plain = matches!(parsed, Parsed::Value(_) | Parsed::Missing);
+                    let month = note.keep(parsed).map_or(MISSING_DAY, |m| m.0);
+                    last = if plain { (raw, month) } else { ("", MISSING_DAY) };
+                    month
+                }))
             }
-            (Kind::Level, Column::Number(column)) => {
-                let parsed = self.level(raw);
-                column.push(note.keep(parsed).unwrap_or(f64::NAN));
-            }
-            (Kind::Day, Column::Day(column)) => {
-                column.push(note.keep(dates::day(raw, &words.missing)).map_or(MISSING_DAY, |d| d.0));
-            }
-            (Kind::Month, Column::Month(column)) => {
-                column.push(note.keep(dates::month(raw, &words.missing)).map_or(MISSING_DAY, |m| m.0));
-            }
-            (Kind::Topics, Column::Topics(column)) => {
-                let parsed = self.topics.read(raw, words);
-                column.push(note.keep(parsed).unwrap_or(0));
-            }
-            // A column is made by `column` for its kind; no other pair exists.
-            _ => {}
+            Kind::Topics => Column::Topics(collect(lines, note, |row, note| {
+                note.keep(self.topics.read(text(row).1, words, &mut memory.topics)).unwrap_or(0)
+            })),
         }
     }
 
     /// A level, or the first level of a stage given by code or name.
-    fn level(&mut self, raw: &str) -> Parsed<'static, f64> {
+    fn level(&self, raw: &str, seen: &mut Seen) -> Parsed<'static, f64> {
         let parsed = values::number(raw, &self.words.missing, self.commas);
         if let Parsed::Value(v) | Parsed::Converted(v, _) = &parsed {
-            self.seen.numbers += 1;
-            self.seen.telling += u64::from(*v == 0.0 || *v > 10.0);
+            seen.numbers += 1;
+            seen.telling += u64::from(*v == 0.0 || *v > 10.0);
             return parsed;
         }
         if parsed != Parsed::Bad(Fault::BadNumber) {
@@ -132,7 +251,7 @@ impl<'a> Cells<'a> {
         let Some((_, stage, form)) = self.stages.iter().find(|(name, _, _)| *name == key) else {
             return Parsed::Bad(Fault::BadLevel);
         };
-        self.seen.names += 1;
+        seen.names += 1;
         let ladder = &self.vocabulary.ladder;
         let first = (0..ladder.levels()).find(|l| ladder.stage_index(*l) == Some(*stage));
         match (first, form) {
@@ -141,10 +260,27 @@ impl<'a> Cells<'a> {
             (Some(level), _) => Parsed::Value(level as f64),
         }
     }
+}
 
+/// Spans for every row.
+fn each(lines: &[u32], note: &mut Noter<'_>, span: impl FnMut(usize, &mut Noter<'_>) -> Span) -> Column {
+    Column::Text(collect(lines, note, span))
+}
+
+/// Values for every row; the place of each is noted first.
+#[inline]
+fn collect<T>(lines: &[u32], note: &mut Noter<'_>, mut value: impl FnMut(usize, &mut Noter<'_>) -> T) -> Vec<T> {
+    let read = lines.iter().enumerate().map(|(row, line)| {
+        note.line = u64::from(*line);
+        value(row, note)
+    });
+    read.collect()
+}
+
+impl Seen {
     /// What the column of levels or stages turned out to hold (see the domain page: Grain and readings).
-    pub(super) fn stage_reading(&self, header: HeaderMeans) -> StageReading {
-        match self.seen {
+    pub(super) fn reading(&self, header: HeaderMeans) -> StageReading {
+        match *self {
             Seen { numbers: 0, names, .. } if names > 0 => StageReading::Stages,
             Seen { numbers, names, .. } if numbers > 0 && names > 0 => StageReading::Unclear,
             Seen { numbers, telling: 0, .. } if numbers > 0 && header == HeaderMeans::Either => StageReading::Unclear,
@@ -180,7 +316,7 @@ fn status(raw: &str, words: &'static Words) -> Parsed<'static, &'static str> {
 /// Topic cells into bits.
 struct Topics {
     spellings: HashMap<String, (u32, Form)>,
-    remembered: HashMap<String, Parsed<'static, u32>>,
+    plain: HashMap<String, Parsed<'static, u32>>,
 }
 
 impl Topics {
@@ -203,16 +339,22 @@ impl Topics {
             }
         }
         let plain = all.iter().map(|(bit, t)| (t.code.clone(), Parsed::Value(*bit))).collect();
-        Self { spellings, remembered: plain }
+        Self { spellings, plain }
     }
 
-    fn read(&mut self, raw: &str, words: &'static Words) -> Parsed<'static, u32> {
-        if let Some(known) = self.remembered.get(raw) {
+    #[inline]
+    fn read(
+        &self,
+        raw: &str,
+        words: &'static Words,
+        remembered: &mut HashMap<String, Parsed<'static, u32>>,
+    ) -> Parsed<'static, u32> {
+        if let Some(known) = remembered.get(raw) {
             return known.clone();
         }
         let parsed = self.work_out(raw, words);
-        if self.remembered.len() < REMEMBERED && raw.len() <= 256 {
-            self.remembered.insert(raw.to_string(), parsed.clone());
+        if remembered.len() < REMEMBERED && raw.len() <= 256 {
+            remembered.insert(raw.to_string(), parsed.clone());
         }
         parsed
     }

@@ -1,53 +1,84 @@
-//! One CSV file of a canonical table: encoding, delimiter, header, then rows in batches. It reports what stands in the way
+//! One CSV file of a canonical table: encoding, delimiter, header, then rows in pieces. It reports what stands in the way
 //! of reading and never what the values mean.
 
-use super::bytes::{Bytes, file_name, unreadable};
-use super::cells::{Cells, HeaderMeans, StageReading, unclear_stage};
+use super::bytes::{Bytes, Meter, file_name, fill, unreadable};
+use super::cells::{Cells, HeaderMeans, Memory, Seen, StageReading, unclear_stage};
 use super::decoded::Decoded;
 use super::encoding::{self, Encoding, Survey};
 use super::faults::Faults;
+use super::flow::{Go, flow};
 use super::headers::{self, Resolved, shown};
-use super::records::{LARGEST_CELL, MOST_COLUMNS, Records, Row, Step};
-use super::source::{Progress, Reading, Sink, Source, input};
+use super::pieces::{Piece, Pieces};
+use super::records::{MOST_COLUMNS, Records, Step};
+use super::source::{Outcome, Progress, Reading, Source, Take, input, threads};
+use super::split::{Shape, split, stop};
 use super::{dates, words::words};
 use crate::error::{Error, Result};
 use crate::findings::{Issue, Level};
-use crate::tables::{Batch, Column, Layout};
+use crate::tables::{Batch, Layout};
+use std::io::Read;
 
-/// Rows of a batch.
-const BATCH: usize = 4096;
 /// How far down a header is looked for when line 1 is none.
 const TITLE_LINES: usize = 10;
 
 /// Reads one file; see `source::read`.
-pub(super) fn read(
+pub(super) fn read<T: Send>(
     bytes: &Bytes,
     source: &Source<'_>,
-    sink: &mut Sink<'_>,
+    look: &(dyn Fn(&Layout, &mut Batch) -> T + Sync),
+    take: &mut Take<'_, T>,
     progress: &mut Progress<'_>,
-) -> Result<Reading> {
-    let survey = encoding::survey(bytes, source.path)?;
+) -> Result<Outcome> {
+    let survey = encoding::survey(bytes, source.trust, source.path)?;
     let file = file_name(source.path);
     let mut faults = Faults::new(&file, source.table.name());
     let mut reading = Reading {
         layout: Layout { table: source.table, file, columns: Vec::new() },
-        input: input(source.table.name(), source.path, &survey),
+        input: input(source.table.name(), source.path, survey.encoding.name()),
         issues: Vec::new(),
         stage_only: false,
     };
     tell_encoding(&survey, &mut faults);
+    let mut digest = None;
     if !faults.stops() {
-        let decoded = Decoded::new(bytes, &survey).map_err(|e| unreadable(source.path, e))?;
-        let records = Records::new(decoded).map_err(|e| unreadable(source.path, e))?;
-        read_rows(records, bytes.len(), source, &mut reading, &mut faults, sink, progress)?;
+        let (text, meter) = text(bytes, &survey, source)?;
+        let mut rows = Rows { bytes, source, reading: &mut reading, faults: &mut faults };
+        if rows.read(text, &meter, look, take, progress)? == Complete::NoUtf8 {
+            return Ok(Outcome::NoUtf8);
+        }
+        digest = (meter.bytes() == bytes.len()).then(|| meter.sha256());
     }
+    reading.input.sha256 = match digest {
+        Some(digest) => digest,
+        None => bytes.sha256().map_err(|e| unreadable(source.path, e))?,
+    };
     reading.issues = faults.into_issues();
-    Ok(reading)
+    Ok(Outcome::Read(reading))
+}
+
+/// A file's text behind its mark, as UTF-8, and the meter of what is taken from the disk.
+pub(super) fn text<'b>(
+    bytes: &'b Bytes,
+    survey: &Survey,
+    source: &Source<'_>,
+) -> Result<(Box<dyn Read + Send + 'b>, Meter)> {
+    text_of(bytes, survey).map_err(|e| unreadable(source.path, e))
+}
+
+/// The same, for files that belong to no table.
+pub(super) fn text_of<'b>(bytes: &'b Bytes, survey: &Survey) -> std::io::Result<(Box<dyn Read + Send + 'b>, Meter)> {
+    let (mut reader, meter) = bytes.metered()?;
+    let mut mark = [0u8; 3];
+    fill(&mut reader, mark.get_mut(..survey.bom).unwrap_or(&mut []))?;
+    Ok(match survey.encoding {
+        Encoding::Utf8 => (reader, meter),
+        other => (Box::new(Decoded::new(reader, other)), meter),
+    })
 }
 
 /// What the first pass over the bytes found.
 pub(super) fn tell_encoding(survey: &Survey, faults: &mut Faults) {
-    if survey.bytes <= survey.bom as u64 {
+    if survey.empty {
         faults.push(Issue::new("empty_file", Level::Error).at(1).structural());
         return;
     }
@@ -122,7 +153,7 @@ fn next_names(
             }
             Step::Blank(line) => faults.row("blank_line", Level::Warning, line),
             step => {
-                stop(step, None, faults);
+                stop(step, &Shape { delimiter: b',', names: Vec::new(), ids: None }, faults);
                 return Ok(None);
             }
         }
@@ -146,173 +177,151 @@ fn changed(source: &Source<'_>) -> Error {
     Error::data("file_changed").with("file", source.path.display())
 }
 
-/// Tells what ended the reading.
-fn stop(step: Step, header: Option<&Header>, faults: &mut Faults) {
-    match step {
-        Step::Unclosed { line, swallowed } => {
-            let issue = Issue::new("unclosed_quote", Level::Error).at(line).structural();
-            faults.push(issue.detail(format!("lines={swallowed}")));
-        }
-        Step::TooLong { line, column, bytes } => {
-            let named = header.and_then(|h| name_of(h, column));
-            let name = named.unwrap_or_else(|| format!("column {}", column + 1));
-            let issue = Issue::new("cell_too_long", Level::Error).at(line).column(&name, Some(column + 1)).structural();
-            faults.push(issue.limit(LARGEST_CELL as f64, bytes as f64));
-        }
-        Step::DosEof(line) => faults.row("dos_eof", Level::Warning, line),
-        Step::Row | Step::Blank(_) | Step::End => {}
-    }
-}
-
 /// The name of a column by its 0-based position: canonical where known, else as in the file.
 fn name_of(header: &Header, position: usize) -> Option<String> {
     let known = header.resolved.columns.iter().find(|c| c.index == position + 1).map(|c| c.name.clone());
     known.or_else(|| header.names.get(position).map(|n| shown(n)))
 }
 
-fn read_rows(
-    mut records: Records<'_>,
-    total: u64,
-    source: &Source<'_>,
-    reading: &mut Reading,
-    faults: &mut Faults,
-    sink: &mut Sink<'_>,
-    progress: &mut Progress<'_>,
-) -> Result<()> {
-    tell_delimiter(records.delimiter(), faults);
-    let Some(mut header) = find_header(&mut records, source, faults)? else { return Ok(()) };
-    for mut issue in std::mem::take(&mut header.resolved.issues) {
-        issue.line = Some(header.line);
-        faults.push(issue);
-    }
-    reading.layout.columns = header.resolved.columns.clone();
-    if faults.stops() {
-        return Ok(());
-    }
-    let mut rows = Rows::new(source, records.delimiter(), &header);
-    loop {
-        match records.advance().map_err(|e| unreadable(source.path, e))? {
-            Step::Row => {
-                let Some(row) = records.row() else { return Err(changed(source)) };
-                rows.take(&row, faults);
-                if rows.batch.rows() == BATCH {
-                    rows.deliver(&reading.layout, sink)?;
-                    progress(records.consumed(), total);
-                }
-            }
-            Step::Blank(line) => faults.row("blank_line", Level::Warning, line),
-            Step::DosEof(line) => faults.row("dos_eof", Level::Warning, line),
-            Step::End => break,
-            step => {
-                stop(step, Some(&header), faults);
-                break;
-            }
-        }
-    }
-    if rows.batch.rows() > 0 && !faults.stops() {
-        rows.deliver(&reading.layout, sink)?;
-    }
-    progress(total, total);
-    if records.mixes_newlines() {
-        faults.push(Issue::new("mixed_newlines", Level::Warning));
-    }
-    rows.conclude(reading, faults);
-    Ok(())
+/// Whether all of a file was what it seemed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Complete {
+    Yes,
+    /// A piece was no UTF-8.
+    NoUtf8,
 }
 
-/// Rows on their way into batches.
-struct Rows<'a> {
-    header: &'a Header,
-    cells: Cells<'a>,
+/// The rows of one file.
+struct Rows<'r, 's> {
+    bytes: &'r Bytes,
+    source: &'r Source<'s>,
+    reading: &'r mut Reading,
+    faults: &'r mut Faults,
+}
+
+/// A piece, read.
+struct Made<T> {
     batch: Batch,
-    /// Cell of each column delivered; `None` for the wave of the study's file list.
-    places: Vec<Option<usize>>,
-    /// Cells in which a word for a total makes a total row.
-    id_places: Vec<usize>,
-    wave: String,
-    delivered: u64,
+    looked: T,
+    faults: Faults,
+    seen: Seen,
+    lines: u64,
+    newlines: [u64; 3],
 }
 
-impl<'a> Rows<'a> {
-    fn new(source: &Source<'a>, delimiter: u8, header: &'a Header) -> Self {
-        let columns = &header.resolved.columns;
-        let is_id = |name: &str| matches!(name, "employee_id" | "unit_id" | "session_id" | "group");
-        let ids = columns.iter().filter(|c| c.declared && c.index > 0 && is_id(&c.name)).map(|c| c.index - 1);
-        let mut id_places: Vec<usize> = ids.chain([0]).collect();
-        id_places.sort_unstable();
-        id_places.dedup();
+/// What the pieces so far came to.
+#[derive(Debug, Default)]
+struct Sum {
+    lines: u64,
+    rows: u64,
+    newlines: [u64; 3],
+    seen: Seen,
+}
+
+impl Rows<'_, '_> {
+    fn read<T: Send>(
+        &mut self,
+        text: Box<dyn Read + Send + '_>,
+        meter: &Meter,
+        look: &(dyn Fn(&Layout, &mut Batch) -> T + Sync),
+        take: &mut Take<'_, T>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Complete> {
+        let (source, total) = (self.source, self.bytes.len());
+        let mut pieces = Pieces::new(text);
+        let mut first = pieces.next().map_err(|e| unreadable(source.path, e))?;
+        let delimiter = pieces.delimiter();
+        tell_delimiter(delimiter, self.faults);
+        let Some((mut header, mut sum)) = self.header(&mut first, &mut pieces)? else { return Ok(Complete::Yes) };
+        for mut issue in std::mem::take(&mut header.resolved.issues) {
+            issue.line = Some(header.line);
+            self.faults.push(issue);
+        }
+        self.reading.layout.columns.clone_from(&header.resolved.columns);
+        if self.faults.stops() {
+            return Ok(Complete::Yes);
+        }
+        let (layout, shape) = (&self.reading.layout, header.shape(delimiter));
+        let cells = Cells::new(source.vocabulary, delimiter);
         let wave = source.wave.map(|w| dates::wave(w, &words().missing).value().unwrap_or_else(|| w.to_string()));
-        Self {
-            cells: Cells::new(source.vocabulary, delimiter),
-            batch: Batch { lines: Vec::new(), columns: columns.iter().map(|c| Cells::column(c.kind)).collect() },
-            places: columns.iter().map(|c| c.index.checked_sub(1)).collect(),
-            id_places,
-            wave: wave.unwrap_or_default(),
-            delivered: 0,
-            header,
-        }
+        let wave = wave.unwrap_or_default();
+        let mut complete = Complete::Yes;
+        let all_faults = &mut *self.faults;
+        flow(
+            threads(total),
+            || match first.take() {
+                Some(piece) => Ok(Some(piece)),
+                None => pieces.next().map_err(|e| unreadable(source.path, e)),
+            },
+            || cells.memory(),
+            |memory: &mut Memory, piece: Piece| {
+                let mut faults = Faults::new(&layout.file, source.table.name());
+                let Some(split) = split(piece, &shape, &mut faults)? else { return Ok(None) };
+                let (mut batch, seen) = cells.batch(split.grid, &layout.columns, &wave, memory, &mut faults);
+                let looked = look(layout, &mut batch);
+                Ok(Some(Made { batch, looked, faults, seen, lines: split.lines, newlines: split.newlines }))
+            },
+            |made: Option<Made<T>>| {
+                let Some(mut made) = made else {
+                    complete = Complete::NoUtf8;
+                    return Ok(Go::Stop);
+                };
+                all_faults.merge(made.faults, sum.lines);
+                if all_faults.stops() {
+                    return Ok(Go::Stop);
+                }
+                made.batch.before = sum.lines;
+                sum.lines += made.lines;
+                sum.rows += made.batch.rows() as u64;
+                sum.seen.merge(made.seen);
+                sum.newlines.iter_mut().zip(made.newlines).for_each(|(a, b)| *a += b);
+                take(layout, &made.batch, made.looked)?;
+                progress(meter.bytes().min(total), total);
+                Ok(Go::On)
+            },
+        )
+        .map_err(|e| if e.code() == "line_too_long" { e.with("file", source.path.display()) } else { e })?;
+        progress(total, total);
+        self.conclude(&header, &sum);
+        Ok(complete)
     }
 
-    /// Takes a row in, or tells why it is left out.
-    fn take(&mut self, row: &Row<'_>, faults: &mut Faults) {
-        let expected = self.header.names.len();
-        if row.is_empty() {
-            return faults.row("empty_row", Level::Error, row.line);
+    /// Finds the header and takes it off the first piece; `None` when there is none, with the fault told.
+    fn header(&mut self, first: &mut Option<Piece>, pieces: &mut Pieces<'_>) -> Result<Option<(Header, Sum)>> {
+        let path = self.source.path;
+        let fail = |e| unreadable(path, e);
+        let Some(piece) = first else {
+            self.faults.push(Issue::new("empty_file", Level::Error).at(1).structural());
+            return Ok(None);
+        };
+        if let Some(step) = piece.endless {
+            stop(step, &Shape { delimiter: b',', names: Vec::new(), ids: None }, self.faults);
+            return Ok(None);
         }
-        if self.id_places.iter().any(|i| may_be_total(row.cell(*i)) && words().is_total(row.cell(*i))) {
-            return faults.row("total_row", Level::Error, row.line);
-        }
-        if row.width != expected {
-            let cut = row.unfinished && row.width < expected;
-            let code = if cut { "truncated_row" } else { "ragged_row" };
-            faults.row(code, Level::Error, row.line);
-            return faults.limit(code, expected as f64, row.width as f64);
-        }
-        if let Some(column) = row.stray_quote {
-            let name = name_of(self.header, column).unwrap_or_default();
-            faults.cell("stray_quote", Level::Warning, "", (&name, column + 1), row.line);
-        }
-        self.batch.lines.push(row.line);
-        let columns = self.batch.columns.iter_mut().zip(&self.header.resolved.columns).zip(&self.places);
-        for ((column, about), place) in columns {
-            match (place, column) {
-                (Some(i), column) => self.cells.push(row.cell(*i), column, about, row.line, faults),
-                (None, Column::Text(column)) => column.push(&self.wave),
-                (None, _) => {}
-            }
-        }
-    }
-
-    fn deliver(&mut self, layout: &Layout, sink: &mut Sink<'_>) -> Result<()> {
-        sink(layout, &mut self.batch)?;
-        self.delivered += self.batch.rows() as u64;
-        self.batch.lines.clear();
-        for column in &mut self.batch.columns {
-            match column {
-                Column::Text(c) => c.clear(),
-                Column::Number(c) => c.clear(),
-                Column::Day(c) | Column::Month(c) => c.clear(),
-                Column::Topics(c) => c.clear(),
-            }
-        }
-        Ok(())
+        let (source, faults) = (self.source, &mut *self.faults);
+        let head = pieces.head(piece, |records| find_header(records, source, faults), fail)?;
+        Ok(head.map(|head| (head.header, Sum { lines: head.lines, newlines: head.newlines, ..Sum::default() })))
     }
 
     /// What only the end of the file tells.
-    fn conclude(self, reading: &mut Reading, faults: &mut Faults) {
-        reading.input.rows = self.delivered;
-        if self.delivered == 0 && !faults.stops() {
-            faults.push(Issue::new("no_rows", Level::Error).at(self.header.line).structural());
+    fn conclude(&mut self, header: &Header, sum: &Sum) {
+        let (reading, faults) = (&mut *self.reading, &mut *self.faults);
+        if sum.newlines.iter().filter(|n| **n > 0).count() > 1 {
+            faults.push(Issue::new("mixed_newlines", Level::Warning));
+        }
+        reading.input.rows = sum.rows;
+        if sum.rows == 0 && !faults.stops() {
+            faults.push(Issue::new("no_rows", Level::Error).at(header.line).structural());
         }
         let Some(position) = reading.layout.position("level") else { return };
-        let either = self.header.resolved.stage_column == Some(position);
-        match self.cells.stage_reading(if either { HeaderMeans::Either } else { HeaderMeans::Levels }) {
+        let either = header.resolved.stage_column == Some(position);
+        match sum.seen.reading(if either { HeaderMeans::Either } else { HeaderMeans::Levels }) {
             StageReading::Levels => {}
             StageReading::Stages => reading.stage_only = true,
             StageReading::Unclear => {
                 if let Some(about) = reading.layout.columns.get(position) {
                     let mut issue = unclear_stage(about);
-                    issue.line = Some(self.header.line);
+                    issue.line = Some(header.line);
                     faults.push(issue);
                 }
             }
@@ -320,8 +329,16 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Words for totals are Japanese or begin with one of these letters: a look at one byte spares most cells the search.
-fn may_be_total(cell: &str) -> bool {
-    cell.trim_start().as_bytes().first().is_some_and(|b| matches!(b | 0x20, b't' | b'g' | b's' | b'a') || *b >= 0x80)
-        && cell.len() <= 40
+impl Header {
+    /// What the rows below it look like.
+    fn shape(&self, delimiter: u8) -> Shape {
+        let columns = &self.resolved.columns;
+        let is_id = |name: &str| matches!(name, "employee_id" | "unit_id" | "session_id" | "group");
+        let ids = columns.iter().filter(|c| c.declared && c.index > 0 && is_id(&c.name)).map(|c| c.index - 1);
+        let mut ids: Vec<usize> = ids.chain([0]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let names = (0..self.names.len()).map(|i| name_of(self, i).unwrap_or_default()).collect();
+        Shape { delimiter, names, ids: Some(ids) }
+    }
 }

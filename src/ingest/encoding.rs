@@ -1,11 +1,9 @@
-//! Which encoding a file is in, whether every byte of it fits, and its digest. It guesses no further than UTF-8,
+//! Which encoding a file is in, and whether every byte of it fits. It guesses no further than UTF-8,
 //! UTF-16, CP932 (the WHATWG table) and EUC-JP.
 
-use super::bytes::{Bytes, unreadable};
-use super::decoded::fill;
+use super::bytes::{Bytes, fill, unreadable};
 use crate::error::{Error, Result};
 use encoding_rs::{DecoderResult, EUC_JP, Encoding as Table, SHIFT_JIS, UTF_16BE, UTF_16LE};
-use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -52,16 +50,14 @@ pub(super) struct BadByte {
     pub(super) offset: u64,
 }
 
-/// What a first pass over the bytes tells.
+/// What a pass over the bytes tells.
 #[derive(Debug)]
 pub(super) struct Survey {
     pub(super) encoding: Encoding,
     /// Length of the byte order mark.
     pub(super) bom: usize,
-    /// Length of the file.
-    pub(super) bytes: u64,
-    /// SHA-256 of the bytes, hexadecimal.
-    pub(super) sha256: String,
+    /// The file holds nothing behind its mark.
+    pub(super) empty: bool,
     /// The first byte of each of the first lines that do not fit, and how many lines there are.
     pub(super) bad: Vec<BadByte>,
     pub(super) bad_lines: u64,
@@ -72,28 +68,49 @@ const CHUNK: usize = 1 << 18;
 const LONGEST_LINE: u64 = 1 << 24;
 const LISTED: usize = 20;
 
-/// Reads the whole file once: digest, encoding, and whether every byte fits.
-pub(super) fn survey(bytes: &Bytes, path: &Path) -> Result<Survey> {
+/// How much of a file is looked at before it is taken for UTF-8.
+const HEAD: usize = 1 << 16;
+
+/// Whether a file that looks like UTF-8 is taken at its word, each piece being checked as it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Its first bytes decide.
+    Head,
+    /// A piece of it was no UTF-8: every byte is looked at first.
+    Nothing,
+}
+
+/// Which encoding a file is in, and for all but trusted UTF-8 whether every byte of it fits.
+pub(super) fn survey(bytes: &Bytes, trust: Trust, path: &Path) -> Result<Survey> {
     let fail = |e| unreadable(path, e);
     let mut reader = bytes.reader().map_err(fail)?;
-    let mut head = vec![0; 4096];
+    let mut head = vec![0; HEAD];
     let filled = fill(&mut reader, &mut head).map_err(fail)?;
     head.truncate(filled);
-    let (wide, bom) = by_mark_or_nuls(&head);
+    let (wide, bom) = by_mark_or_nuls(head.get(..4096).unwrap_or(&head));
     if head.starts_with(&[0xFF, 0xFE, 0, 0]) || head.starts_with(&[0, 0, 0xFE, 0xFF]) {
         return Err(Error::data("unsupported_format").with("file", path.display()).with("format", "UTF-32"));
     }
-    let (sha256, length, valid) = digest(head, reader, wide.is_none()).map_err(fail)?;
-    let mut survey = Survey { encoding: Encoding::Utf8, bom, bytes: length, sha256, bad: Vec::new(), bad_lines: 0 };
+    let empty = filled <= bom;
+    let mut survey = Survey { encoding: Encoding::Utf8, bom, empty, bad: Vec::new(), bad_lines: 0 };
     match wide {
         Some(encoding) => {
             survey.encoding = encoding;
             check_wide(bytes, &mut survey).map_err(fail)?;
         }
-        None if !valid => vote(bytes, &mut survey, path)?,
+        None if !begins_as_utf8(&head, filled == HEAD) => vote(bytes, &mut survey, path)?,
+        None if trust == Trust::Nothing && !is_utf8(bytes).map_err(fail)? => vote(bytes, &mut survey, path)?,
         None => {}
     }
     Ok(survey)
+}
+
+/// Whether the first bytes are UTF-8; where they were cut off, the last character may be incomplete.
+fn begins_as_utf8(head: &[u8], cut: bool) -> bool {
+    match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(e) => cut && e.error_len().is_none(),
+    }
 }
 
 /// UTF-16 by its mark, or by NULs that stand on one side of the pairs only; and the length of any mark.
@@ -119,42 +136,22 @@ fn by_mark_or_nuls(head: &[u8]) -> (Option<Encoding>, usize) {
     }
 }
 
-/// SHA-256, length, and whether all of it is UTF-8 (only looked at when asked: `judge`).
-fn digest(head: Vec<u8>, mut reader: Box<dyn Read + '_>, judge: bool) -> io::Result<(String, u64, bool)> {
-    let mut hash = Sha256::new();
-    let (mut length, mut valid, mut kept) = (0u64, judge, head.len());
-    hash.update(&head);
-    length += head.len() as u64;
-    let mut buffer = head;
-    buffer.resize(CHUNK, 0);
+/// Whether all of a file is UTF-8.
+fn is_utf8(bytes: &Bytes) -> io::Result<bool> {
+    let mut reader = bytes.reader()?;
+    let (mut buffer, mut kept) = (vec![0; CHUNK], 0);
     loop {
-        let end = if valid { judge_utf8(&mut buffer, kept) } else { Some(0) };
-        kept = end.unwrap_or(0);
-        valid &= end.is_some();
-        let n = match buffer.get_mut(kept..) {
-            Some(free) => fill(&mut reader, free)?,
-            None => 0,
-        };
-        if n == 0 {
-            break;
-        }
-        hash.update(buffer.get(kept..kept + n).unwrap_or(&[]));
-        length += n as u64;
-        kept += n;
-    }
-    let hex = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    Ok((hex, length, valid && kept == 0))
-}
-
-/// Moves an unfinished character at the end of `buffer[..filled]` to its front and gives its length; `None` if a byte
-/// does not fit.
-fn judge_utf8(buffer: &mut [u8], filled: usize) -> Option<usize> {
-    match std::str::from_utf8(buffer.get(..filled)?) {
-        Ok(_) => Some(0),
-        Err(e) if e.error_len().is_some() => None,
-        Err(e) => {
-            buffer.copy_within(e.valid_up_to()..filled, 0);
-            Some(filled - e.valid_up_to())
+        let n = fill(&mut reader, buffer.get_mut(kept..).unwrap_or(&mut []))?;
+        let filled = kept + n;
+        match std::str::from_utf8(buffer.get(..filled).unwrap_or(&[])) {
+            Ok(_) if n == 0 => return Ok(true),
+            Ok(_) => kept = 0,
+            Err(e) if e.error_len().is_some() || n == 0 => return Ok(false),
+            Err(e) => {
+                // A character cut off by the end of the buffer goes to the front of the next.
+                buffer.copy_within(e.valid_up_to()..filled, 0);
+                kept = filled - e.valid_up_to();
+            }
         }
     }
 }

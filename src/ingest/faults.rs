@@ -4,7 +4,7 @@
 use crate::findings::{Issue, Level};
 
 /// The faults of one file, in order of first appearance.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Faults {
     file: String,
     table: String,
@@ -49,6 +49,24 @@ impl Faults {
     pub(super) fn limit(&mut self, code: &str, threshold: f64, observed: f64) {
         if let Some(issue) = self.issues.iter_mut().find(|i| i.code == code && i.threshold.is_none()) {
             (issue.threshold, issue.observed) = (Some(threshold), Some(observed));
+        }
+    }
+
+    /// Takes in the faults of a later piece of the same file, which begins behind `before` lines.
+    pub(super) fn merge(&mut self, mut later: Faults, before: u64) {
+        // Cells are read column by column; faults are told in the order of lines.
+        later.issues.sort_by_key(|issue| issue.line);
+        for mut issue in later.issues {
+            issue.line = issue.line.map(|line| line + before);
+            issue.lines.iter_mut().for_each(|line| *line += before);
+            let same = |i: &&mut Issue| {
+                (&i.code, i.column_index, &i.detail) == (&issue.code, issue.column_index, &issue.detail)
+                    && !issue.structural
+            };
+            match self.issues.iter_mut().find(same) {
+                Some(known) => known.and_later(&issue),
+                None => self.issues.push(issue),
+            }
         }
     }
 

@@ -7,15 +7,20 @@ mod dates;
 mod decoded;
 mod encoding;
 mod faults;
+mod flow;
 mod headers;
+mod pieces;
 mod plain;
 mod records;
 mod source;
+mod split;
 mod values;
 mod words;
 
 pub use dates::{day, excel_1900, month, wave};
 pub use plain::read_plain;
-pub use source::{Format, Keep, Progress, Reading, SOURCES, Sink, Source, TopicWords, Vocabulary, read};
+pub use source::{
+    Format, Keep, Outcome, Progress, Reading, SOURCES, Source, Take, TopicWords, Trust, Vocabulary, read,
+};
 pub use values::{Commas, Fault, Form, Parsed, number};
 pub use words::{Tokens, Words, fold, words};

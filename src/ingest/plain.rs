@@ -2,14 +2,16 @@
 //! only if every one is an unambiguous date; else it is text. Knows no canonical names.
 
 use super::bytes::{Bytes, file_name, unreadable};
-use super::csv::{tell_delimiter, tell_encoding};
+use super::csv::{tell_delimiter, tell_encoding, text_of};
 use super::dates;
-use super::decoded::Decoded;
-use super::encoding::{self, Survey};
+use super::encoding::{self, Survey, Trust};
 use super::faults::Faults;
+use super::flow::{Go, flow};
 use super::headers::shown;
-use super::records::{LARGEST_CELL, MOST_COLUMNS, Records, Row, Step};
-use super::source::{format_of, input};
+use super::pieces::{Piece, Pieces};
+use super::records::{MOST_COLUMNS, Records, Step};
+use super::source::{format_of, input, threads};
+use super::split::{Grid, Shape, split, stop};
 use super::values::{Commas, Fault, Form, Parsed, number};
 use super::words::{Tokens, words};
 use crate::error::{Error, Result};
@@ -21,20 +23,29 @@ use polars::prelude::{
 };
 use std::path::{Path, PathBuf};
 
-/// What a column seems to hold, with its cells so far.
+/// What the cells of a column in one piece are.
 enum Cells {
     /// Nothing but missing cells.
     Unknown,
     Numbers(Vec<f64>),
     Days(Vec<i32>),
+    Texts,
+}
+
+/// What a column is, with its cells so far in pieces.
+enum Column {
+    /// Nothing but missing cells so far.
+    Unknown,
+    Numbers(Vec<Vec<f64>>),
+    Days(Vec<Vec<i32>>),
     Texts(StringChunkedBuilder),
-    /// It turned out to be text after other cells were kept as something else: it is read again.
+    /// Text that was taken for something else: it must be read again.
     Again,
 }
 
-/// One file, opened and surveyed.
-struct File<'a> {
-    path: &'a Path,
+/// One file of the table.
+struct File<'p> {
+    path: &'p Path,
     bytes: Bytes,
     survey: Survey,
 }
@@ -48,122 +59,184 @@ pub fn read_plain(paths: &[PathBuf]) -> Result<(Plain, Vec<Input>, Vec<Issue>)> 
     for path in paths {
         let bytes = Bytes::open(path)?;
         format_of(&bytes, path)?;
-        let survey = encoding::survey(&bytes, path)?;
+        let survey = encoding::survey(&bytes, Trust::Head, path)?;
         files.push(File { path, bytes, survey });
     }
-    let mut reader = Reader::default();
-    reader.all(&files)?;
-    if !reader.again.is_empty() && !reader.stopped {
-        reader.second_round(&files)?;
+    let mut table = Table::default();
+    while table.read(&files)? == Complete::NoUtf8 {
+        for file in &mut files {
+            file.survey = encoding::survey(&file.bytes, Trust::Nothing, file.path)?;
+        }
+        table = Table::default();
+    }
+    if table.columns.iter().any(|c| matches!(c, Column::Again)) && !table.stopped {
+        table.read_again(&files)?;
     }
     let file = paths.first().map(|p| file_name(p)).unwrap_or_default();
-    let frame = if reader.stopped { DataFrame::default() } else { reader.frame()? };
-    let lines = if reader.stopped { Vec::new() } else { std::mem::take(&mut reader.lines) };
-    Ok((Plain { frame, lines, file }, reader.inputs, reader.issues))
+    let frame = if table.stopped { DataFrame::default() } else { table.frame()? };
+    let lines = if table.stopped { Vec::new() } else { std::mem::take(&mut table.lines) };
+    Ok((Plain { frame, lines, file }, table.inputs, table.issues))
+}
+
+/// Whether every file was what it seemed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Complete {
+    Yes,
+    /// A piece was no UTF-8.
+    NoUtf8,
 }
 
 /// The table under way.
 #[derive(Default)]
-struct Reader {
+struct Table {
     names: Vec<String>,
-    cells: Vec<Cells>,
+    columns: Vec<Column>,
+    /// Faults of the cells of each column, as what it is.
+    odd: Vec<Option<Faults>>,
     lines: Vec<u64>,
     inputs: Vec<Input>,
     issues: Vec<Issue>,
-    /// Columns to be read again as text.
-    again: Vec<usize>,
-    second: bool,
     stopped: bool,
 }
 
-impl Reader {
-    fn all(&mut self, files: &[File<'_>]) -> Result<()> {
+/// A piece, read.
+struct Made {
+    grid: Grid,
+    cells: Vec<(Cells, Faults)>,
+    faults: Faults,
+    lines: u64,
+    newlines: [u64; 3],
+}
+
+impl Table {
+    fn read(&mut self, files: &[File<'_>]) -> Result<Complete> {
         for file in files {
             let mut faults = Faults::new(&file_name(file.path), "data");
             tell_encoding(&file.survey, &mut faults);
             let before = self.lines.len();
-            if !faults.stops() {
-                self.one(file, &mut faults)?;
+            let mut about = input("data", file.path, file.survey.encoding.name());
+            if !faults.stops() && self.one(file, &mut about, &mut faults)? == Complete::NoUtf8 {
+                return Ok(Complete::NoUtf8);
             }
-            let mut about = input("data", file.path, &file.survey);
+            if about.sha256.is_empty() {
+                about.sha256 = file.bytes.sha256().map_err(|e| unreadable(file.path, e))?;
+            }
             about.rows = (self.lines.len() - before) as u64;
             if about.rows == 0 && !faults.stops() {
                 faults.push(Issue::new("no_rows", Level::Error).at(1).structural());
             }
             self.stopped |= faults.stops();
-            if !self.second {
-                self.inputs.push(about);
-                self.issues.extend(faults.into_issues());
-            }
+            self.inputs.push(about);
+            self.odd.iter_mut().filter_map(Option::take).for_each(|odd| faults.merge(odd, 0));
+            self.issues.extend(faults.into_issues());
         }
-        Ok(())
+        Ok(Complete::Yes)
     }
 
-    /// Reads everything once more, for the columns that are text after all.
-    fn second_round(&mut self, files: &[File<'_>]) -> Result<()> {
-        for column in std::mem::take(&mut self.again) {
-            let builder = StringChunkedBuilder::new("".into(), self.lines.len());
-            if let Some(slot) = self.cells.get_mut(column) {
-                *slot = Cells::Texts(builder);
-            }
-            self.again.push(column);
-            // Faults told of it as a column of numbers were none.
-            let name = self.names.get(column).cloned();
-            let of_numbers = |i: &Issue| i.code == "not_finite" || i.code == "excel_error" || i.code == "value_form";
-            self.issues.retain(|i| !(i.column == name && i.column_index == Some(column + 1) && of_numbers(i)));
-        }
-        self.second = true;
-        self.lines.clear();
-        self.all(files)
-    }
-
-    fn one(&mut self, file: &File<'_>, faults: &mut Faults) -> Result<()> {
+    /// Reads one file; all its pieces are typed at the same time, and put together in order.
+    fn one(&mut self, file: &File<'_>, about: &mut Input, faults: &mut Faults) -> Result<Complete> {
         let fail = |e| unreadable(file.path, e);
-        let mut records = Records::new(Decoded::new(&file.bytes, &file.survey).map_err(fail)?).map_err(fail)?;
-        tell_delimiter(records.delimiter(), faults);
-        let commas = if records.delimiter() == b';' { Commas::Unsure } else { Commas::Thousands };
-        let mut headed = false;
-        loop {
-            match records.advance().map_err(fail)? {
-                Step::Row => {
-                    let Some(row) = records.row() else { return Err(changed(file)) };
-                    if headed {
-                        self.row(&row, commas, faults);
-                    } else {
-                        self.header(&row, file, faults)?;
-                        headed = true;
-                        if faults.stops() {
-                            return Ok(());
-                        }
-                    }
+        let (text, meter) = text_of(&file.bytes, &file.survey).map_err(fail)?;
+        let mut pieces = Pieces::new(text);
+        let mut first = pieces.next().map_err(fail)?;
+        let Some((shape, mut before, mut newlines)) = self.begin(file, &mut pieces, &mut first, faults)? else {
+            return Ok(Complete::Yes);
+        };
+        let commas = if shape.delimiter == b';' { Commas::Unsure } else { Commas::Thousands };
+        let name = file_name(file.path);
+        let mut complete = Complete::Yes;
+        flow(
+            threads(file.bytes.len()),
+            || match first.take() {
+                Some(piece) => Ok(Some(piece)),
+                None => pieces.next().map_err(fail),
+            },
+            || (),
+            |(), piece: Piece| {
+                let mut faults = Faults::new(&name, "data");
+                let Some(split) = split(piece, &shape, &mut faults)? else { return Ok(None) };
+                let typed = |column| {
+                    let mut faults = Faults::new(&name, "data");
+                    (typed(&split.grid, column, commas, &shape, &mut faults), faults)
+                };
+                let cells = (0..shape.names.len()).map(typed).collect();
+                Ok(Some(Made { grid: split.grid, cells, faults, lines: split.lines, newlines: split.newlines }))
+            },
+            |made: Option<Made>| {
+                let Some(made) = made else {
+                    complete = Complete::NoUtf8;
+                    return Ok(Go::Stop);
+                };
+                faults.merge(made.faults, before);
+                if faults.stops() {
+                    return Ok(Go::Stop);
                 }
-                Step::Blank(line) => faults.row("blank_line", Level::Warning, line),
-                Step::DosEof(line) => faults.row("dos_eof", Level::Warning, line),
-                Step::Unclosed { line, swallowed } => {
-                    let issue = Issue::new("unclosed_quote", Level::Error).at(line).structural();
-                    faults.push(issue.detail(format!("lines={swallowed}")));
-                    return Ok(());
+                newlines.iter_mut().zip(made.newlines).for_each(|(a, b)| *a += b);
+                for (column, (cells, odd)) in made.cells.into_iter().enumerate() {
+                    self.append(column, cells, odd, &made.grid, before);
                 }
-                Step::TooLong { line, column, bytes } => {
-                    let name = self.names.get(column).cloned().unwrap_or_default();
-                    let issue = Issue::new("cell_too_long", Level::Error).at(line).column(&name, Some(column + 1));
-                    faults.push(issue.limit(LARGEST_CELL as f64, bytes as f64).structural());
-                    return Ok(());
-                }
-                Step::End => break,
-            }
-        }
-        if records.mixes_newlines() {
+                self.lines.extend(made.grid.lines.iter().map(|line| before + u64::from(*line)));
+                before += made.lines;
+                Ok(Go::On)
+            },
+        )
+        .map_err(|e| if e.code() == "line_too_long" { e.with("file", file.path.display()) } else { e })?;
+        if newlines.iter().filter(|n| **n > 0).count() > 1 {
             faults.push(Issue::new("mixed_newlines", Level::Warning));
         }
-        Ok(())
+        if meter.bytes() == file.bytes.len() {
+            about.sha256 = meter.sha256();
+        }
+        Ok(complete)
     }
 
-    fn header(&mut self, row: &Row<'_>, file: &File<'_>, faults: &mut Faults) -> Result<()> {
+    /// The shape of a file's rows, and the lines and line ends up to the end of its header.
+    fn begin(
+        &mut self,
+        file: &File<'_>,
+        pieces: &mut Pieces<'_>,
+        first: &mut Option<Piece>,
+        faults: &mut Faults,
+    ) -> Result<Option<(Shape, u64, [u64; 3])>> {
+        let fail = |e| unreadable(file.path, e);
+        let delimiter = pieces.delimiter();
+        tell_delimiter(delimiter, faults);
+        let Some(piece) = first else { return Ok(None) };
+        let mut shape = Shape { delimiter, names: Vec::new(), ids: None };
+        if let Some(step) = piece.endless {
+            stop(step, &shape, faults);
+            return Ok(None);
+        }
+        let head = pieces.head(piece, |records| self.header(records, file, &shape, faults), fail)?;
+        let Some(head) = head else { return Ok(None) };
+        shape.names.clone_from(&self.names);
+        Ok((!faults.stops()).then_some((shape, head.lines, head.newlines)))
+    }
+
+    fn header(
+        &mut self,
+        records: &mut Records<'_>,
+        file: &File<'_>,
+        shape: &Shape,
+        faults: &mut Faults,
+    ) -> Result<Option<()>> {
+        loop {
+            match records.advance().map_err(|e| unreadable(file.path, e))? {
+                Step::Row => break,
+                Step::Blank(line) => faults.row("blank_line", Level::Warning, line),
+                step => {
+                    stop(step, shape, faults);
+                    return Ok(None);
+                }
+            }
+        }
+        let Some(row) = records.row() else {
+            return Err(Error::data("file_changed").with("file", file.path.display()));
+        };
         if row.width > MOST_COLUMNS {
             let issue = Issue::new("too_many_columns", Level::Error).at(row.line).structural();
             faults.push(issue.limit(MOST_COLUMNS as f64, row.width as f64));
-            return Ok(());
+            return Ok(None);
         }
         let name = |i: usize| match row.cell(i).trim() {
             "" if i == 0 => "rownames".to_string(),
@@ -178,60 +251,116 @@ impl Reader {
             }
         }
         if self.names.is_empty() {
-            self.cells = names.iter().map(|_| Cells::Unknown).collect();
+            self.columns = names.iter().map(|_| Column::Unknown).collect();
+            self.odd = names.iter().map(|_| None).collect();
             self.names = names;
         } else if self.names != names {
             return Err(Error::data("headers_differ").with("file", file_name(file.path)));
         }
-        Ok(())
+        Ok(Some(()))
     }
 
-    fn row(&mut self, row: &Row<'_>, commas: Commas, faults: &mut Faults) {
-        if row.width != self.names.len() {
-            let cut = row.unfinished && row.width < self.names.len();
-            let code = if cut { "truncated_row" } else { "ragged_row" };
-            faults.row(code, Level::Error, row.line);
-            return faults.limit(code, self.names.len() as f64, row.width as f64);
-        }
-        let before = self.lines.len();
-        self.lines.push(row.line);
-        if self.second {
-            for column in &self.again {
-                if let Some(Cells::Texts(builder)) = self.cells.get_mut(*column) {
-                    push_text(builder, row.cell(*column));
+    /// Appends the cells of a piece to a column.
+    fn append(&mut self, column: usize, cells: Cells, odd: Faults, grid: &Grid, before: u64) {
+        let filled = self.lines.len();
+        let (Some(to), Some(faults)) = (self.columns.get_mut(column), self.odd.get_mut(column)) else { return };
+        if let (Column::Unknown, false) = (&*to, matches!(cells, Cells::Unknown)) {
+            *to = match cells {
+                Cells::Numbers(_) => Column::Numbers(vec![vec![f64::NAN; filled]]),
+                Cells::Days(_) => Column::Days(vec![vec![MISSING_DAY; filled]]),
+                _ => {
+                    let mut builder = StringChunkedBuilder::new("".into(), filled);
+                    (0..filled).for_each(|_| builder.append_null());
+                    Column::Texts(builder)
                 }
+            };
+        }
+        match (&mut *to, cells) {
+            (Column::Unknown | Column::Again, _) => return,
+            (Column::Numbers(all), Cells::Numbers(cells)) => all.push(cells),
+            (Column::Numbers(all), Cells::Unknown) => all.push(vec![f64::NAN; grid.rows()]),
+            (Column::Days(all), Cells::Days(cells)) => all.push(cells),
+            (Column::Days(all), Cells::Unknown) => all.push(vec![MISSING_DAY; grid.rows()]),
+            (Column::Texts(builder), _) => {
+                (0..grid.rows()).for_each(|row| push_text(builder, grid.cell(row, column)));
+                return;
             }
-            return;
-        }
-        if let Some(column) = row.stray_quote {
-            let name = self.names.get(column).cloned().unwrap_or_default();
-            faults.cell("stray_quote", Level::Warning, "", (&name, column + 1), row.line);
-        }
-        for (i, (cells, name)) in self.cells.iter_mut().zip(&self.names).enumerate() {
-            let mut place = Place { name, column: i, line: row.line, faults };
-            if push(cells, row.cell(i), before, commas, &mut place) == Fit::NoMore {
-                *cells = Cells::Again;
-                self.again.push(i);
+            _ => {
+                *to = Column::Again;
+                *faults = None;
+                return;
             }
         }
+        match faults {
+            Some(faults) => faults.merge(odd, before),
+            None => {
+                let mut placed = Faults::default();
+                placed.merge(odd, before);
+                *faults = Some(placed);
+            }
+        }
+    }
+
+    /// Reads the columns that turned out to be text.
+    fn read_again(&mut self, files: &[File<'_>]) -> Result<()> {
+        let again: Vec<usize> =
+            (0..self.columns.len()).filter(|i| matches!(self.columns.get(*i), Some(Column::Again))).collect();
+        let mut builders: Vec<StringChunkedBuilder> =
+            again.iter().map(|_| StringChunkedBuilder::new("".into(), self.lines.len())).collect();
+        for file in files {
+            let fail = |e| unreadable(file.path, e);
+            let mut pieces = Pieces::new(text_of(&file.bytes, &file.survey).map_err(fail)?.0);
+            let mut first = pieces.next().map_err(fail)?;
+            let mut ignored = Faults::default();
+            let Some((shape, ..)) = self.begin(file, &mut pieces, &mut first, &mut ignored)? else { continue };
+            flow(
+                threads(file.bytes.len()),
+                || match first.take() {
+                    Some(piece) => Ok(Some(piece)),
+                    None => pieces.next().map_err(fail),
+                },
+                || (),
+                |(), piece: Piece| split(piece, &shape, &mut Faults::default()),
+                |split| {
+                    let Some(split) = split else {
+                        return Err(Error::data("file_changed").with("file", file.path.display()));
+                    };
+                    for (column, builder) in again.iter().zip(&mut builders) {
+                        (0..split.grid.rows()).for_each(|row| push_text(builder, split.grid.cell(row, *column)));
+                    }
+                    Ok(Go::On)
+                },
+            )?;
+        }
+        for (column, builder) in again.into_iter().zip(builders) {
+            if let Some(to) = self.columns.get_mut(column) {
+                *to = Column::Texts(builder);
+            }
+        }
+        Ok(())
     }
 
     fn frame(&mut self) -> Result<DataFrame> {
         let height = self.lines.len();
         let mut columns: Vec<Series> = Vec::new();
-        for (cells, name) in std::mem::take(&mut self.cells).into_iter().zip(&self.names) {
+        for (cells, name) in std::mem::take(&mut self.columns).into_iter().zip(&self.names) {
             let name = name.as_str().into();
             columns.push(match cells {
-                Cells::Numbers(v) => {
-                    let cells = v.into_iter().map(|v| (!v.is_nan()).then_some(v));
-                    Float64Chunked::from_iter_options(name, cells).into_series().into_column()
+                Column::Numbers(pieces) => {
+                    let cells = stacked(pieces, height);
+                    if cells.iter().any(|v| v.is_nan()) {
+                        let cells = cells.into_iter().map(|v| (!v.is_nan()).then_some(v));
+                        Float64Chunked::from_iter_options(name, cells).into_series().into_column()
+                    } else {
+                        Float64Chunked::from_vec(name, cells).into_series().into_column()
+                    }
                 }
-                Cells::Days(v) => {
-                    let cells = v.into_iter().map(|v| (v != MISSING_DAY).then_some(v));
+                Column::Days(pieces) => {
+                    let cells = stacked(pieces, height).into_iter().map(|v| (v != MISSING_DAY).then_some(v));
                     Int32Chunked::from_iter_options(name, cells).into_date().into_series().into_column()
                 }
-                Cells::Texts(builder) => builder.finish().with_name(name).into_series().into_column(),
-                Cells::Unknown | Cells::Again => {
+                Column::Texts(builder) => builder.finish().with_name(name).into_series().into_column(),
+                Column::Unknown | Column::Again => {
                     let mut builder = StringChunkedBuilder::new(name, height);
                     (0..height).for_each(|_| builder.append_null());
                     builder.finish().into_series().into_column()
@@ -242,8 +371,29 @@ impl Reader {
     }
 }
 
-fn changed(file: &File<'_>) -> Error {
-    Error::data("file_changed").with("file", file.path.display())
+/// Pieces of a column as one, each freed as soon as it has been copied.
+fn stacked<T: Copy>(pieces: Vec<Vec<T>>, height: usize) -> Vec<T> {
+    let mut all = Vec::with_capacity(height);
+    pieces.into_iter().for_each(|piece| all.extend_from_slice(&piece));
+    all
+}
+
+/// Types one column of a piece: by its first cell that is not missing, and as text when another does not fit.
+fn typed(grid: &Grid, column: usize, commas: Commas, shape: &Shape, faults: &mut Faults) -> Cells {
+    let name = shape.name(column);
+    let mut cells = Cells::Unknown;
+    for row in 0..grid.rows() {
+        let line = u64::from(grid.lines.get(row).copied().unwrap_or(0));
+        let mut place = Place { name: &name, column, line, faults };
+        let fit = push(&mut cells, grid.cell(row, column), (row, grid.rows()), commas, &mut place);
+        if fit == Fit::NoMore {
+            return Cells::Texts;
+        }
+        if matches!(cells, Cells::Texts) {
+            break;
+        }
+    }
+    cells
 }
 
 /// Whether a column may stay what it is.
@@ -267,8 +417,8 @@ impl Place<'_> {
     }
 }
 
-/// Appends a cell to a column that holds `before` cells, choosing its type at the first cell that is not missing.
-fn push(cells: &mut Cells, raw: &str, before: usize, commas: Commas, place: &mut Place<'_>) -> Fit {
+/// Appends a cell to a column that holds `before` of `rows` cells, choosing its type at the first that is not missing.
+fn push(cells: &mut Cells, raw: &str, (before, rows): (usize, usize), commas: Commas, place: &mut Place<'_>) -> Fit {
     match cells {
         Cells::Numbers(numbers) => {
             let Some(value) = as_number(raw, commas, place) else { return Fit::NoMore };
@@ -278,25 +428,23 @@ fn push(cells: &mut Cells, raw: &str, before: usize, commas: Commas, place: &mut
             let Some(value) = as_day(raw, place) else { return Fit::NoMore };
             days.push(value);
         }
-        Cells::Texts(builder) => push_text(builder, raw),
-        Cells::Again => {}
+        Cells::Texts => {}
         Cells::Unknown => {
             if missing(raw.trim()).is_some() {
                 return Fit::Fits;
             }
             *cells = if let Some(value) = as_number(raw, commas, place) {
-                let mut numbers = vec![f64::NAN; before];
+                let mut numbers = Vec::with_capacity(rows);
+                numbers.resize(before, f64::NAN);
                 numbers.push(value);
                 Cells::Numbers(numbers)
             } else if let Some(value) = as_day(raw, place) {
-                let mut days = vec![MISSING_DAY; before];
+                let mut days = Vec::with_capacity(rows);
+                days.resize(before, MISSING_DAY);
                 days.push(value);
                 Cells::Days(days)
             } else {
-                let mut builder = StringChunkedBuilder::new("".into(), before + 1);
-                (0..before).for_each(|_| builder.append_null());
-                push_text(&mut builder, raw);
-                Cells::Texts(builder)
+                Cells::Texts
             };
         }
     }

@@ -2,14 +2,15 @@
 //! tell: where a quote was opened that never closes, blank lines, stray quotes, oversized cells; it keeps no more than one
 //! record. Quoting is that of RFC 4180 and of the `csv` crate, which is the peer in the tests.
 
-use super::decoded::Decoded;
-use std::io;
+use super::bytes::fill;
+use std::io::{self, Read};
 
 /// Largest cell, in bytes of UTF-8.
 pub(super) const LARGEST_CELL: usize = 1 << 20;
 /// Most columns.
 pub(super) const MOST_COLUMNS: usize = 1000;
-const LARGEST_RECORD: usize = 1 << 24;
+/// Largest record, in bytes without its quotation marks.
+pub(super) const LARGEST_RECORD: usize = 1 << 24;
 const BUFFER: usize = 1 << 18;
 
 /// What came next.
@@ -50,16 +51,12 @@ impl<'a> Row<'a> {
     pub(super) fn cell(&self, index: usize) -> &'a str {
         self.cells.get(index).and_then(|(from, to)| self.text.get(*from as usize..*to as usize)).unwrap_or("")
     }
-
-    /// Every cell is empty or spaces.
-    pub(super) fn is_empty(&self) -> bool {
-        self.text.bytes().all(|b| b <= b' ') || (0..self.cells.len()).all(|i| self.cell(i).trim().is_empty())
-    }
 }
 
 /// Records of a decoded stream.
 pub(super) struct Records<'a> {
-    source: Decoded<'a>,
+    source: Box<dyn Read + 'a>,
+    taken: u64,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -81,15 +78,16 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// Starts at the first byte; the delimiter is sniffed from the first lines.
-    pub(super) fn new(source: Decoded<'a>) -> io::Result<Self> {
+    /// Starts at the first byte.
+    pub(super) fn new(source: Box<dyn Read + 'a>, delimiter: u8) -> io::Result<Self> {
         let mut records = Self {
             source,
+            taken: 0,
             buffer: vec![0; BUFFER],
             start: 0,
             end: 0,
             finished: false,
-            delimiter: b',',
+            delimiter,
             line: 1,
             row_line: 1,
             skip_newline: false,
@@ -104,23 +102,27 @@ impl<'a> Records<'a> {
             newlines: [0; 3],
         };
         records.refill()?;
-        records.delimiter = sniff(records.buffer.get(..records.end).unwrap_or(&[]));
         Ok(records)
     }
 
-    /// Comma, tab or semicolon.
-    pub(super) fn delimiter(&self) -> u8 {
-        self.delimiter
+    /// Physical lines ended so far.
+    pub(super) fn lines(&self) -> u64 {
+        self.line - 1
     }
 
-    /// Bytes of the file taken so far.
-    pub(super) fn consumed(&self) -> u64 {
-        self.source.consumed()
+    /// Bytes of the source behind the records so far, a line feed that belongs to their end included.
+    pub(super) fn offset(&mut self) -> io::Result<u64> {
+        if self.skip_newline && self.peek()? == Some(b'\n') {
+            self.skip_newline = false;
+            self.newlines[1] += 1;
+            self.start += 1;
+        }
+        Ok(self.taken - (self.end - self.start) as u64)
     }
 
-    /// More than one kind of line end was used.
-    pub(super) fn mixes_newlines(&self) -> bool {
-        self.newlines.iter().filter(|n| **n > 0).count() > 1
+    /// Records ended by LF, CRLF, CR.
+    pub(super) fn newlines(&self) -> [u64; 3] {
+        self.newlines
     }
 
     /// The record of the last `Step::Row`; `None` if its bytes are no text.
@@ -144,8 +146,9 @@ impl<'a> Records<'a> {
         }
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
-        let n = self.source.read(self.buffer.get_mut(self.end..).unwrap_or(&mut []))?;
+        let n = fill(&mut self.source, self.buffer.get_mut(self.end..).unwrap_or(&mut []))?;
         self.end += n;
+        self.taken += n as u64;
         self.finished = n == 0;
         Ok(n > 0)
     }
@@ -352,29 +355,4 @@ struct Cell {
     watch_quotes: bool,
     has_quote: bool,
     ends_with_newline: bool,
-}
-
-/// The delimiter of the first line that has one: the most frequent of comma, tab and semicolon outside quotes.
-#[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
-fn sniff(text: &[u8]) -> u8 {
-    let (mut counts, mut quoted) = ([0usize; 3], false);
-    let marks = [b',', b'\t', b';'];
-    for (seen, byte) in text.iter().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted && counts != [0; 3] => break,
-            _ if !quoted => {
-                if let Some(slot) = marks.iter().position(|m| m == byte) {
-                    counts[slot] += 1;
-                }
-            }
-            _ => {}
-        }
-        if seen > 1 << 16 {
-            break;
-        }
-    }
-    let most = counts.iter().copied().max().unwrap_or(0);
-    let best = counts.iter().position(|c| *c == most).unwrap_or(0);
-    marks[best]
 }

@@ -2,6 +2,7 @@
 
 use super::bytes::{Bytes, file_name, unreadable};
 use super::csv;
+pub use super::encoding::Trust;
 use super::words::words;
 use crate::domain::{Ladder, OVERALL, TOPICS};
 use crate::error::{Error, Result};
@@ -90,6 +91,8 @@ pub struct Source<'a> {
     pub vocabulary: &'a Vocabulary,
     /// What to do with columns the schema does not know.
     pub keep_undeclared: Keep,
+    /// Whether a file that begins as UTF-8 is taken at its word.
+    pub trust: Trust,
 }
 
 /// What one file turned out to be. If an issue is structural the batches delivered are not to be used.
@@ -105,34 +108,41 @@ pub struct Reading {
     pub stage_only: bool,
 }
 
-/// Takes each batch as it comes.
-pub type Sink<'a> = dyn FnMut(&Layout, &mut Batch) -> Result<()> + 'a;
-/// Told bytes done and bytes in all, once per batch.
-pub type Progress<'a> = dyn FnMut(u64, u64) + 'a;
-
-/// A format of files.
-pub struct Format {
-    /// Its name.
-    pub name: &'static str,
-    /// Whether a file is in it, by its first bytes.
-    pub recognises: fn(&[u8]) -> bool,
-    read: fn(&Bytes, &Source<'_>, &mut Sink<'_>, &mut Progress<'_>) -> Result<Reading>,
+/// What came of reading a file.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It was read to its end, or to the fault that stops the work.
+    Read(Reading),
+    /// It begins as UTF-8 and goes on otherwise: what was taken is worth nothing, and it must be read again with
+    /// `Trust::Nothing`.
+    NoUtf8,
 }
 
-/// The formats that are read, tried in this order: the last takes what no other claims.
-pub static SOURCES: &[Format] = &[Format { name: "csv", recognises: |head| foreign(head).is_none(), read: csv::read }];
+/// Takes each batch in file order, with what was seen when it was looked at.
+pub type Take<'a, T> = dyn FnMut(&Layout, &Batch, T) -> Result<()> + Send + 'a;
+/// Told bytes done and bytes in all, once per batch.
+pub type Progress<'a> = dyn FnMut(u64, u64) + Send + 'a;
+
+/// A format of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Text with delimiters, in any encoding, packed or not.
+    Csv,
+}
+
+/// The formats that are read and how each is recognised by its first bytes, tried in this order: the last takes what no
+/// other claims.
+pub static SOURCES: &[(Format, fn(&[u8]) -> bool)] = &[(Format::Csv, |head| foreign(head).is_none())];
 
 /// Formats known by their first bytes and not read.
 static FOREIGN: &[(&str, &[u8])] = &[
     ("XLSX or another ZIP file", b"PK\x03\x04"),
     ("Parquet", b"PAR1"),
     ("XLS", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
-    ("gzip", b"\x1F\x8B\x08"),
     ("PDF", b"%PDF-"),
     ("Arrow", b"ARROW1"),
     ("SQLite", b"SQLite format 3"),
     ("RTF", b"{\\rtf"),
-    ("zstd", b"\x28\xB5\x2F\xFD"),
 ];
 
 fn foreign(head: &[u8]) -> Option<&'static str> {
@@ -140,33 +150,49 @@ fn foreign(head: &[u8]) -> Option<&'static str> {
 }
 
 /// The format of a file, or an error that names what it is instead.
-pub(super) fn format_of(bytes: &Bytes, path: &Path) -> Result<&'static Format> {
+pub(super) fn format_of(bytes: &Bytes, path: &Path) -> Result<Format> {
     let mut head = Vec::new();
     let reader = bytes.reader().map_err(|e| unreadable(path, e))?;
     reader.take(16).read_to_end(&mut head).map_err(|e| unreadable(path, e))?;
-    SOURCES.iter().find(|f| (f.recognises)(&head)).ok_or_else(|| {
+    let known = SOURCES.iter().find(|(_, recognises)| recognises(&head)).map(|(format, _)| *format);
+    known.ok_or_else(|| {
         let format = foreign(&head).unwrap_or("?");
         Error::data("unsupported_format").with("file", path.display()).with("format", format)
     })
 }
 
-/// Reads one file: batches of 4,096 rows go to `sink` in file order, in buffers that are used again.
-///
-/// Errors: the path (`file_missing`, `file_is_directory`, `file_permission`, `file_unreadable`, `url_refused`), a format
-/// that is not read (`unsupported_format`), and whatever `sink` returns. Faults of the data are issues of the `Reading`.
-pub fn read(source: &Source<'_>, sink: &mut Sink<'_>, progress: &mut Progress<'_>) -> Result<Reading> {
-    let bytes = Bytes::open(source.path)?;
-    let format = format_of(&bytes, source.path)?;
-    (format.read)(&bytes, source, sink, progress)
+/// Files smaller than this are read by one thread: starting others takes longer.
+const WORTH_THREADS: u64 = 1 << 20;
+
+/// How many threads read a file of so many bytes.
+pub(super) fn threads(bytes: u64) -> usize {
+    if bytes < WORTH_THREADS { 1 } else { rayon::current_num_threads() }
 }
 
-/// An input's row of the provenance, before its rows are counted.
-pub(super) fn input(table: &str, path: &Path, survey: &super::encoding::Survey) -> Input {
+/// Reads one file. `look` sees each batch first, on whatever thread made it and in any order, and may clean it (its lines
+/// are then counted from the beginning of its piece); `take` gets it with what `look` said, in file order.
+///
+/// Errors: the path (`file_missing`, `file_is_directory`, `file_permission`, `file_unreadable`, `url_refused`), a format
+/// that is not read (`unsupported_format`), and whatever `take` returns. Faults of the data are issues of the `Reading`.
+pub fn read<T: Send>(
+    source: &Source<'_>,
+    look: &(dyn Fn(&Layout, &mut Batch) -> T + Sync),
+    take: &mut Take<'_, T>,
+    progress: &mut Progress<'_>,
+) -> Result<Outcome> {
+    let bytes = Bytes::open(source.path)?;
+    match format_of(&bytes, source.path)? {
+        Format::Csv => csv::read(&bytes, source, look, take, progress),
+    }
+}
+
+/// An input's row of the provenance, before its rows are counted and its bytes digested.
+pub(super) fn input(table: &str, path: &Path, encoding: &str) -> Input {
     Input {
         table: table.to_string(),
         file: file_name(path),
-        sha256: survey.sha256.clone(),
-        encoding: survey.encoding.name().to_string(),
+        sha256: String::new(),
+        encoding: encoding.to_string(),
         rows: 0,
     }
 }

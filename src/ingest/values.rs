@@ -226,7 +226,7 @@ pub(super) fn absent<'w, T>(text: &str, missing: &'w Tokens) -> Option<Parsed<'w
 
 /// A number.
 pub fn number<'w>(raw: &str, missing: &'w Tokens, commas: Commas) -> Parsed<'w, f64> {
-    if let Some(value) = plain_number(raw.as_bytes()) {
+    if let Some(value) = plain_number(raw.as_bytes()).or_else(|| long_number(raw)) {
         return Parsed::Value(value);
     }
     let (text, form) = tidy(raw);
@@ -238,7 +238,7 @@ pub fn number<'w>(raw: &str, missing: &'w Tokens, commas: Commas) -> Parsed<'w, 
 
 /// Digits with at most one point and a minus sign, exactly: up to 15 digits in all, scaled by an exact power of ten.
 #[inline]
-fn plain_number(bytes: &[u8]) -> Option<f64> {
+pub(super) fn plain_number(bytes: &[u8]) -> Option<f64> {
     let (negative, digits) = match bytes.split_first()? {
         (b'-', rest) => (true, rest),
         _ => (false, bytes),
@@ -263,6 +263,14 @@ fn plain_number(bytes: &[u8]) -> Option<f64> {
         Some(places) => whole as f64 / POWERS.get(places)?,
     };
     Some(if negative { -value } else { value })
+}
+
+/// Digits, a point and a minus sign, of any length: the standard library rounds it correctly.
+#[inline]
+fn long_number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let plain = digits.first()?.is_ascii_digit() && digits.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    plain.then(|| text.parse().ok().filter(|v: &f64| v.is_finite()))?
 }
 
 const POWERS: [f64; 17] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];

@@ -42,11 +42,16 @@ impl Tokens {
         tokens
     }
 
+    /// Whether a cell may be one of them, by its first byte and length.
+    #[inline]
+    pub fn may_hold(&self, cell: &[u8]) -> bool {
+        let mask = cell.first().and_then(|first| self.first.get(*first as usize)).copied().unwrap_or(0);
+        cell.len() < 64 && mask & (1 << cell.len()) != 0
+    }
+
     /// The word itself, if `text` (trimmed) is one of them in any case.
     pub fn find(&self, text: &str) -> Option<&str> {
-        let bytes = text.as_bytes();
-        let mask = self.first.get(*bytes.first()? as usize)?;
-        if bytes.len() >= 64 || mask & (1 << bytes.len()) == 0 {
+        if !self.may_hold(text.as_bytes()) {
             return None;
         }
         self.words.get(&text.to_lowercase()).map(String::as_str)

@@ -14,7 +14,7 @@ pub use ids::{Ids, NOBODY};
 pub use people::People;
 pub use sales::Sales;
 pub use sessions::Sessions;
-pub use sum::Sum;
+pub use sum::{Sum, Wide};
 pub use survey::Survey;
 pub use totals::Totals;
 

@@ -52,7 +52,7 @@ impl People {
         self.file.clone_from(&layout.file);
         for &row in &rows {
             self.ids.intern(id.get(row));
-            self.lines.push(batch.lines.get(row).copied().unwrap_or(0));
+            self.lines.push(batch.line(row));
             self.hired.push(hired.and_then(|d| d.get(row).copied()).unwrap_or(MISSING_DAY));
             self.left.push(left.and_then(|d| d.get(row).copied()).unwrap_or(MISSING_DAY));
         }

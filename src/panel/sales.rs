@@ -1,19 +1,19 @@
 //! What sales come to: per person from the start on and before it, per group and month. Keeps no row.
 
 use super::ids::NOBODY;
-use super::sum::Sum;
+use super::sum::{Sum, Wide};
 use super::{Ids, People};
 use crate::domain::Month;
 use crate::tables::{Batch, Layout, MISSING_DAY};
 use std::collections::BTreeMap;
 
 /// Sum and sum of squares of one group and month.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct MonthSum {
     /// The values.
     pub values: Sum,
     /// Their squares, for the error of the mean.
-    pub squares: Sum,
+    pub squares: Wide,
 }
 
 /// Sales per person and per group and month.
@@ -81,7 +81,7 @@ impl Sales {
         if group != NOBODY {
             let cell = self.months.entry((group, month)).or_default();
             cell.values.add(value);
-            cell.squares.add(value * value);
+            cell.squares.add_square(value);
         }
     }
 

@@ -2,12 +2,17 @@
 //! counts, which topics other windows would cover, and how many 1on1s were held. Nothing is kept per session.
 
 use super::ids::{Ids, NOBODY};
+use super::sum::Sum;
 use crate::study::Window;
 use crate::tables::{Batch, Layout, MISSING_DAY, OVERALL_BIT};
 use hashbrown::HashMap;
 
 /// Windows whose coverage is reported beside the study's own, in days; the last is the whole log.
 pub const OTHER_WINDOWS: [i32; 4] = [90, 180, 365, i32::MAX];
+
+/// Whole ratings up to this size, and this many of them for a person and topic, are summed in 32 bits.
+const LARGEST_WHOLE: f64 = 1000.0;
+const MOST_WHOLE: u32 = 2_000_000;
 
 /// The window of each person and the vocabulary of the log.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +39,11 @@ impl Plan {
         Self { wave_day, days, topics: codes.len(), codes, by_manager }
     }
 
+    /// Words of a person's record.
+    fn record(&self) -> usize {
+        1 + OTHER_WINDOWS.len() + 2 * (self.topics + 1)
+    }
+
     fn in_window(&self, person: usize, day: i32) -> bool {
         let Some(days) = self.days else { return true };
         let wave = self.wave_day.get(person).copied().unwrap_or(MISSING_DAY);
@@ -42,12 +52,14 @@ impl Plan {
 }
 
 /// Sums per person and topic; slot `topics` is the overall score.
+///
+/// Each person has a record of 32-bit words: the day of the wave, one set of topics per other window, and per slot the
+/// sum and the count of the ratings. Ratings that are no whole numbers, or too large, are summed in `parts`.
 #[derive(Debug, Clone, Default)]
 pub struct Sessions {
     plan: Plan,
-    sums: Vec<f64>,
-    counts: Vec<u32>,
-    covered: Vec<[u32; OTHER_WINDOWS.len()]>,
+    records: Vec<u32>,
+    parts: HashMap<u64, Sum>,
     managers: Ids,
     by_manager: HashMap<(u32, u32), (u32, i32)>,
     /// Rows read of known people.
@@ -67,14 +79,13 @@ pub struct Sessions {
 impl Sessions {
     /// Empty sums for the people of a plan.
     pub fn new(plan: Plan, people: usize) -> Self {
-        let width = plan.topics + 1;
-        Self {
-            sums: vec![0.0; people * width],
-            counts: vec![0; people * width],
-            covered: vec![[0; OTHER_WINDOWS.len()]; people],
-            plan,
-            ..Self::default()
+        let mut records = vec![0; people * plan.record()];
+        for (record, day) in records.chunks_exact_mut(plan.record()).zip(&plan.wave_day) {
+            if let Some(first) = record.first_mut() {
+                *first = *day as u32;
+            }
         }
+        Self { records, plan, ..Self::default() }
     }
 
     /// Takes in a batch. `person[row]` is the person's number, `keep[row]` whether the row may count, `first[row]`
@@ -135,51 +146,68 @@ impl Sessions {
             return;
         }
         self.shared_ratings += u64::from(set.count_ones() > 1);
-        for slot in 0..self.plan.topics {
-            if set & (1 << slot) != 0 {
-                self.rate(who, day, slot, rating);
-            }
+        let mut left = set & !OVERALL_BIT & ((1u64 << self.plan.topics.min(31)) - 1) as u32;
+        while left != 0 {
+            self.rate(who, day, left.trailing_zeros() as usize, rating);
+            left &= left - 1;
         }
         if set & OVERALL_BIT != 0 {
             self.rate(who, day, self.plan.topics, rating);
         }
     }
 
+    #[inline]
     fn rate(&mut self, who: usize, day: i32, slot: usize, rating: f64) {
         if rating.is_nan() {
             return;
         }
-        let overall = slot == self.plan.topics;
+        let (width, topics, days) = (self.plan.record(), self.plan.topics, self.plan.days);
+        let overall = slot == topics;
         self.has_overall |= overall;
-        let wave = self.plan.wave_day.get(who).copied().unwrap_or(MISSING_DAY);
-        if !overall && let Some(covered) = self.covered.get_mut(who) {
+        let Some(record) = self.records.get_mut(who * width..(who + 1) * width) else { return };
+        let [wave, rest @ ..] = record else { return };
+        let wave = *wave as i32;
+        let known = wave != MISSING_DAY && day != MISSING_DAY;
+        let lead = if known { i64::from(wave) - i64::from(day) } else { 0 };
+        let Some((covered, slots)) = rest.split_first_chunk_mut::<{ OTHER_WINDOWS.len() }>() else { return };
+        if !overall {
             for (window, mask) in OTHER_WINDOWS.iter().zip(covered) {
-                let before = wave != MISSING_DAY && day != MISSING_DAY && day < wave;
-                if *window == i32::MAX || (before && day >= wave - window) {
-                    *mask |= 1 << slot;
-                }
+                let inside = *window == i32::MAX || (lead > 0 && lead <= i64::from(*window));
+                *mask |= u32::from(inside) << slot;
             }
         }
-        if self.plan.in_window(who, day) {
-            self.after_wave += u64::from(self.plan.days.is_none() && wave != MISSING_DAY && day >= wave);
-            let cell = who * (self.plan.topics + 1) + slot;
-            if let (Some(sum), Some(count)) = (self.sums.get_mut(cell), self.counts.get_mut(cell)) {
-                *sum += rating;
-                *count += 1;
-            }
+        if days.is_some_and(|days| lead <= 0 || lead > i64::from(days)) {
+            return;
+        }
+        self.after_wave += u64::from(days.is_none() && wave != MISSING_DAY && day >= wave);
+        let Some([sum, count]) = slots.get_mut(2 * slot..2 * slot + 2) else { return };
+        *count += 1;
+        if rating.abs() <= LARGEST_WHOLE && f64::from(rating as i32) == rating && *count < MOST_WHOLE {
+            *sum = (*sum as i32 + rating as i32) as u32;
+        } else {
+            self.parts.entry((who * (topics + 1) + slot) as u64).or_default().add(rating);
         }
     }
 
     /// Mean satisfaction of a person with a topic (slot `topics` = overall) in the window; `None` without a rating.
     pub fn mean(&self, person: usize, slot: usize) -> Option<f64> {
-        let cell = person * (self.plan.topics + 1) + slot;
-        let count = *self.counts.get(cell)?;
-        (count > 0).then(|| self.sums.get(cell).copied().unwrap_or(0.0) / f64::from(count))
+        let at = person * self.plan.record() + 1 + OTHER_WINDOWS.len() + 2 * slot;
+        let Some(&[sum, count]) = self.records.get(at..at + 2) else { return None };
+        if count == 0 || slot > self.plan.topics {
+            return None;
+        }
+        let whole = f64::from(sum as i32);
+        let total = match self.parts.get(&((person * (self.plan.topics + 1) + slot) as u64)) {
+            None => whole,
+            Some(parts) => parts.with(whole),
+        };
+        Some(total / f64::from(count))
     }
 
     /// Whether a person would have every topic of `mask` under window `window` of `OTHER_WINDOWS`.
     pub fn covers(&self, person: usize, window: usize, mask: u32) -> bool {
-        self.covered.get(person).and_then(|c| c.get(window)).is_some_and(|m| m & mask == mask)
+        let at = person * self.plan.record() + 1 + window;
+        window < OTHER_WINDOWS.len() && self.records.get(at).is_some_and(|m| m & mask == mask)
     }
 
     /// Per person, the manager of most 1on1s in the window (ties: the one of the latest 1on1), for tables without

@@ -21,6 +21,23 @@ pub struct Answer {
     pub line: u64,
 }
 
+/// Places of answers by person.
+#[derive(Debug)]
+pub struct Grouped {
+    places: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl Grouped {
+    /// The places of each person, in the order of people.
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        self.ends.windows(2).map(|pair| match pair {
+            [from, to] => self.places.get(*from as usize..*to as usize).unwrap_or(&[]),
+            _ => &[],
+        })
+    }
+}
+
 /// What a person answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
@@ -60,9 +77,37 @@ impl Survey {
                 continue;
             }
             let cell = |cells: Option<&[f64]>| cells.and_then(|c| c.get(row).copied()).unwrap_or(f64::NAN);
-            let line = batch.lines.get(row).copied().unwrap_or(0);
+            let line = batch.line(row);
             self.answers.push(Answer { person: who, wave, engagement: cell(engagement), level: cell(level), line });
         }
+    }
+
+    /// For each of `people`, the places of their answers in `answers`, in file order.
+    #[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
+    pub fn by_person(&self, people: usize) -> Grouped {
+        let mut ends = vec![0u32; people + 1];
+        let known = self.answers.iter().enumerate().filter(|(_, a)| (a.person as usize) < people);
+        known.clone().for_each(|(_, a)| ends[a.person as usize + 1] += 1);
+        (1..=people).for_each(|p| ends[p] += ends[p - 1]);
+        let mut next = ends.clone();
+        let mut places = vec![0u32; self.answers.len()];
+        for (at, answer) in known {
+            let slot = &mut next[answer.person as usize];
+            places[*slot as usize] = at as u32;
+            *slot += 1;
+        }
+        Grouped { places, ends }
+    }
+
+    /// Removes the answers at these places, which rise.
+    pub fn strike(&mut self, places: &[usize]) {
+        let (mut at, mut rest) = (0, places);
+        self.answers.retain(|_| {
+            let struck = rest.first() == Some(&at);
+            rest = if struck { rest.get(1..).unwrap_or(&[]) } else { rest };
+            at += 1;
+            !struck
+        });
     }
 
     /// Puts the waves in order: by day where every wave has one (its own, or the study's), else by number, else by text.
@@ -127,6 +172,12 @@ impl Survey {
 }
 
 impl Answer {
+    /// Whether two answers hold the same values, to the bit.
+    pub fn says_the_same(&self, other: &Answer) -> bool {
+        let bits = |a: &Answer| (a.engagement.to_bits(), a.level.to_bits());
+        bits(self) == bits(other)
+    }
+
     /// The value asked for; NaN when missing.
     pub fn value(&self, asked: Asked) -> f64 {
         match asked {

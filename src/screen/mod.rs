@@ -7,7 +7,7 @@ use crate::findings::{Input, Issue, Level};
 use crate::panel::Panel;
 use crate::tables::Plain;
 
-pub use quality::{Gatekeeper, KeyMode};
+pub use quality::{Fold, Gatekeeper, KeyMode, Look, Looked};
 
 /// Data that passed the screen. Nothing outside this room can make one.
 #[derive(Debug)]

@@ -9,49 +9,46 @@ pub const MISSING_DAY: i32 = i32::MIN;
 /// The bit of the overall score in a topic set; bits 0.. are the study's topics in order.
 pub const OVERALL_BIT: u32 = 1 << 31;
 
-/// Text of a column, packed: cell `i` is `text[ends[i-1]..ends[i]]`; an empty cell is a missing one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TextColumn {
-    text: String,
-    ends: Vec<u32>,
+/// Where a cell's text stands in its batch: bytes `.0` up to `.1`. An empty cell is a missing one.
+pub type Span = (u32, u32);
+
+/// The text cells of one column.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts<'a> {
+    text: &'a str,
+    spans: &'a [Span],
 }
 
-impl TextColumn {
-    /// Appends a cell.
-    pub fn push(&mut self, cell: &str) {
-        self.text.push_str(cell);
-        self.ends.push(self.text.len() as u32);
+impl<'a> Texts<'a> {
+    /// Cell `row`, empty when missing.
+    #[inline]
+    pub fn get(&self, row: usize) -> &'a str {
+        let span = self.spans.get(row).copied().unwrap_or_default();
+        self.text.get(span.0 as usize..span.1 as usize).unwrap_or("")
     }
 
-    /// Cell `row`, empty when missing.
-    pub fn get(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends.get(row - 1).copied().unwrap_or(0) as usize };
-        let end = self.ends.get(row).copied().unwrap_or(start as u32) as usize;
-        self.text.get(start..end).unwrap_or("")
+    /// Every cell in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let cells = *self;
+        (0..cells.len()).map(move |row| cells.get(row))
     }
 
     /// Number of cells.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.spans.len()
     }
 
-    /// No cell yet.
+    /// No cell.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Forgets the cells and keeps the memory.
-    pub fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
+        self.spans.is_empty()
     }
 }
 
 /// One column's cells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
-    /// Id, Text, Wave, Status and undeclared columns.
-    Text(TextColumn),
+    /// Id, Text, Wave, Status and undeclared columns: places in the batch's text.
+    Text(Vec<Span>),
     /// Number and Level; missing is NaN.
     Number(Vec<f64>),
     /// Days since 1970-01-01; missing is `MISSING_DAY`.
@@ -95,11 +92,15 @@ impl Layout {
     }
 }
 
-/// A run of rows.
-#[derive(Debug, Clone, PartialEq)]
+/// A run of rows: a piece of a file, its text kept once and its cells as places in it.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
-    /// Physical line on which each row begins (the header is line 1).
-    pub lines: Vec<u64>,
+    /// Physical lines of the file before this piece; known once the pieces before it have been counted.
+    pub before: u64,
+    /// Line on which each row begins, counted from 1 within the piece.
+    pub lines: Vec<u32>,
+    /// Where text cells stand.
+    pub text: String,
     /// One per `Layout::columns`.
     pub columns: Vec<Column>,
 }
@@ -110,12 +111,40 @@ impl Batch {
         self.lines.len()
     }
 
+    /// Physical line on which a row begins (the header is line 1).
+    #[inline]
+    pub fn line(&self, row: usize) -> u64 {
+        self.before + u64::from(self.lines.get(row).copied().unwrap_or(0))
+    }
+
     /// The text column at `position`.
-    pub fn text(&self, position: usize) -> Option<&TextColumn> {
+    pub fn text(&self, position: usize) -> Option<Texts<'_>> {
         match self.columns.get(position) {
-            Some(Column::Text(c)) => Some(c),
+            Some(Column::Text(spans)) => Some(Texts { text: &self.text, spans }),
             _ => None,
         }
+    }
+
+    /// The text of a cell by its place.
+    #[inline]
+    pub fn cell(&self, (from, to): Span) -> &str {
+        self.text.get(from as usize..to as usize).unwrap_or("")
+    }
+
+    /// The text column of a name.
+    pub fn texts(&self, layout: &Layout, name: &str) -> Option<Texts<'_>> {
+        self.text(layout.position(name)?)
+    }
+
+    /// A text column for cells given one by one, for tables that no file holds.
+    pub fn push_text<'t>(&mut self, cells: impl IntoIterator<Item = &'t str>) {
+        let mut spans = Vec::new();
+        for cell in cells {
+            let from = self.text.len() as u32;
+            self.text.push_str(cell);
+            spans.push((from, self.text.len() as u32));
+        }
+        self.columns.push(Column::Text(spans));
     }
 
     /// The numbers at `position`.

@@ -4,6 +4,6 @@ pub mod batch;
 pub mod plain;
 pub mod schema;
 
-pub use batch::{Batch, Column, Layout, LayoutColumn, MISSING_DAY, OVERALL_BIT, TextColumn};
+pub use batch::{Batch, Column, Layout, LayoutColumn, MISSING_DAY, OVERALL_BIT, Span, Texts};
 pub use plain::{OddCells, Plain};
 pub use schema::{Field, Kind, Sensitivity, Table};

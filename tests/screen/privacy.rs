@@ -4,7 +4,7 @@ use oneonone::domain::{Day, Month};
 use oneonone::findings::{Issue, Level};
 use oneonone::screen::privacy::classes::{Classes, Distance, distinct_l, entropy_l, t_closeness};
 use oneonone::screen::privacy::{Options, Profile, Release, Verdict, digits, identifiers, names, patterns};
-use oneonone::tables::{Batch, Column, Kind, Layout, LayoutColumn, MISSING_DAY, Table, TextColumn};
+use oneonone::tables::{Batch, Column, Kind, Layout, LayoutColumn, MISSING_DAY, Table};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -12,28 +12,29 @@ use std::path::{Path, PathBuf};
 fn feed(release: &mut Release, table: Table, file: &str, rows: &[Vec<String>], lines: &[u64]) {
     let header = &rows[0];
     let mut columns = Vec::new();
-    let mut cells = Vec::new();
+    let lines = lines.iter().map(|line| *line as u32).collect();
+    let mut batch = Batch { lines, ..Batch::default() };
     for (at, name) in header.iter().enumerate() {
         let canonical = if name == "stage" { "level" } else { name.as_str() };
         let field = table.field(canonical);
         let kind = field.map_or(Kind::Text, |f| f.kind);
         let column = || rows[1..].iter().map(|row| row.get(at).map_or("", String::as_str));
-        cells.push(match kind {
+        let cells = match kind {
             Kind::Day => Column::Day(column().map(|c| Day::parse_iso(c).map_or(MISSING_DAY, |d| d.0)).collect()),
             Kind::Month => Column::Month(column().map(|c| Month::parse_iso(c).map_or(MISSING_DAY, |m| m.0)).collect()),
             Kind::Number | Kind::Level => Column::Number(column().map(|c| c.parse().unwrap_or(f64::NAN)).collect()),
             Kind::Topics => Column::Topics(column().map(|_| 1).collect()),
             _ => {
-                let mut text = TextColumn::default();
-                column().for_each(|c| text.push(c.trim()));
-                Column::Text(text)
+                batch.push_text(column().map(str::trim));
+                batch.columns.pop().unwrap()
             }
-        });
+        };
+        batch.columns.push(cells);
         let (name, header) = (canonical.to_string(), name.clone());
         columns.push(LayoutColumn { name, header, index: at + 1, kind, declared: field.is_some() });
     }
     let layout = Layout { table, file: file.to_string(), columns };
-    release.absorb(&layout, &Batch { lines: lines.to_vec(), columns: cells });
+    release.absorb(&layout, &batch);
 }
 
 fn typed(text: &str) -> Vec<Vec<String>> {

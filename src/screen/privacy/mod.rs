@@ -127,7 +127,7 @@ impl Release {
             let key = (layout.table, layout.file.clone(), column.index);
             let (_, state) =
                 self.columns.entry(key).or_insert_with(|| (column.clone(), State::new(column.kind, &column.header)));
-            take(state, layout.table, column, cells, &batch.lines);
+            take(state, layout.table, column, cells, batch);
         }
         self.people.absorb(layout, batch);
     }
@@ -195,22 +195,22 @@ impl Verdict {
     }
 }
 
-fn take(state: &mut State, table: Table, column: &LayoutColumn, cells: &Column, lines: &[u64]) {
+fn take(state: &mut State, table: Table, column: &LayoutColumn, cells: &Column, batch: &Batch) {
     match cells {
         // Status and wave are fixed words and days by now.
         Column::Text(_) if matches!(column.kind, Kind::Status | Kind::Wave) => {}
         Column::Text(cells) => {
             let is_id = table == Table::People && column.name == "employee_id";
-            for (row, line) in lines.iter().enumerate() {
-                let cell = cells.get(row);
-                state.cell(cell, *line);
+            for (row, span) in cells.iter().enumerate() {
+                let cell = batch.cell(*span);
+                state.cell(cell, batch.line(row));
                 if is_id {
-                    state.ids.add(cell, *line);
+                    state.ids.add(cell, batch.line(row));
                 }
             }
         }
         Column::Day(days) if column.kind == Kind::Day => {
-            days.iter().zip(lines).for_each(|(day, line)| state.days.add(*day, *line));
+            days.iter().enumerate().for_each(|(row, day)| state.days.add(*day, batch.line(row)));
         }
         _ => {}
     }

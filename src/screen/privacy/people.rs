@@ -45,7 +45,7 @@ impl People {
 
     fn absorb_people(&mut self, layout: &Layout, batch: &Batch) {
         let before = self.lines.len();
-        self.lines.extend(&batch.lines);
+        self.lines.extend((0..batch.rows()).map(|row| batch.line(row)));
         if self.file.is_empty() {
             self.file.clone_from(&layout.file);
         }
@@ -65,7 +65,7 @@ impl People {
             });
             coded.codes.resize(before, 0);
             for row in 0..batch.rows() {
-                coded.push(&text(cells, row));
+                coded.push(&text(batch, cells, row));
             }
         }
     }
@@ -256,10 +256,11 @@ impl Coded {
 }
 
 /// A cell as compared: NFKC, trimmed, case folded; numbers and days by value; empty when missing.
-fn text(cells: &Column, row: usize) -> String {
+fn text(batch: &Batch, cells: &Column, row: usize) -> String {
     match cells {
         Column::Text(cells) => {
-            let folded: String = cells.get(row).nfkc().flat_map(char::to_lowercase).collect();
+            let folded: String =
+                cells.get(row).map_or("", |span| batch.cell(*span)).nfkc().flat_map(char::to_lowercase).collect();
             folded.trim().to_string()
         }
         Column::Number(cells) => cells.get(row).filter(|v| v.is_finite()).map(|v| v.to_string()).unwrap_or_default(),

@@ -2,13 +2,14 @@
 //!
 //! Ids that rise in file order need no memory: a repeat can only stand next to its like. Otherwise 64-bit hashes are
 //! kept (8 bytes a key, 16 more a session); which way is decided on the first batch, and a log whose ids stop rising
-//! later is read again with hashes (`Gatekeeper::keys_settled`).
+//! later is read again with hashes (`Gatekeeper::keys_settled`). Repeated answers are found among the answers themselves.
 
+use super::said::{Before, Said};
 use super::{Ledger, Seen};
 use crate::domain::Day;
 use crate::findings::Level;
-use crate::panel::NOBODY;
-use crate::tables::{MISSING_DAY, OVERALL_BIT, Table};
+use crate::panel::{NOBODY, Survey};
+use crate::tables::{Layout, MISSING_DAY, OVERALL_BIT, Table};
 use hashbrown::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
@@ -35,11 +36,13 @@ pub struct RowKeys {
 pub struct Keys {
     hasher: RandomState,
     people: HashSet<u64>,
-    answers: HashMap<(u32, u64), u64>,
-    months: HashMap<(u32, i32), u64>,
+    /// The files of the survey, and the number of its answers when each began.
+    surveys: Vec<(usize, Layout)>,
+    months: Said,
     totals: HashSet<u64>,
     days: HashSet<(u32, i32)>,
-    last_day: HashMap<u32, i32>,
+    /// Of each person, the day of the last 1on1.
+    last_day: Vec<i32>,
     finest: Finest,
     log: Log,
 }
@@ -91,11 +94,11 @@ impl Keys {
         Self {
             hasher: RandomState::new(),
             people: HashSet::new(),
-            answers: HashMap::new(),
-            months: HashMap::new(),
+            surveys: Vec::new(),
+            months: Said::default(),
             totals: HashSet::new(),
             days: HashSet::new(),
-            last_day: HashMap::new(),
+            last_day: Vec::new(),
             finest: Finest::Month,
             log,
         }
@@ -111,13 +114,13 @@ impl Keys {
         self.finest == Finest::Month
     }
 
-    /// Looks at the keys of a batch.
-    pub fn check(&mut self, seen: &Seen, ledger: &mut Ledger) -> RowKeys {
+    /// Looks at the keys of a batch; `answers` is how many answers of the survey there are so far.
+    pub fn check(&mut self, seen: &Seen, answers: usize, ledger: &mut Ledger) -> RowKeys {
         let rows = seen.batch.rows();
         let mut keys = RowKeys { keep: vec![true; rows], first: vec![true; rows] };
         match seen.layout.table {
             Table::People => self.people(seen, ledger, &mut keys),
-            Table::Survey => self.survey(seen, ledger, &mut keys),
+            Table::Survey => self.survey(seen, answers, ledger, &mut keys),
             Table::Sessions => self.sessions(seen, ledger, &mut keys),
             Table::Sales => self.sales(seen, ledger, &mut keys),
             Table::Attrition => self.attrition(seen, ledger, &mut keys),
@@ -127,49 +130,70 @@ impl Keys {
 
     fn people(&mut self, seen: &Seen, ledger: &mut Ledger, keys: &mut RowKeys) {
         let Some(ids) = seen.layout.position("employee_id").and_then(|at| seen.batch.text(at)) else { return };
-        for (row, &line) in seen.batch.lines.iter().enumerate() {
-            let id = ids.get(row);
+        for (row, id) in ids.iter().enumerate() {
             if id.is_empty() {
                 keys.keep[row] = false;
             } else if !self.people.insert(self.hasher.hash_one(id)) {
+                let line = seen.batch.line(row);
                 ledger.add("duplicate_person", Level::Error, seen.layout, "employee_id", line).structural = true;
                 keys.keep[row] = false;
             }
         }
     }
 
-    fn survey(&mut self, seen: &Seen, ledger: &mut Ledger, keys: &mut RowKeys) {
-        let Some(waves) = seen.layout.position("wave").and_then(|at| seen.batch.text(at)) else { return };
-        let number = |name: &str| seen.layout.position(name).and_then(|at| seen.batch.numbers(at));
-        let (engagement, level) = (number("engagement"), number("level"));
-        for (row, &line) in seen.batch.lines.iter().enumerate() {
-            let who = seen.person.get(row).copied().unwrap_or(NOBODY);
-            let wave = waves.get(row);
-            if wave.is_empty() {
-                ledger.add("missing_key", Level::Error, seen.layout, "wave", line);
-                keys.keep[row] = false;
-                continue;
-            }
-            if who == NOBODY {
-                continue;
-            }
-            let said = self.hasher.hash_one((bits(engagement, row), bits(level, row)));
-            let before = self.answers.insert((who, self.hasher.hash_one(wave)), said);
-            keys.keep[row] = unique(before, said, seen, ledger, ("duplicate_answer", "employee_id", line));
+    fn survey(&mut self, seen: &Seen, answers: usize, ledger: &mut Ledger, keys: &mut RowKeys) {
+        if self.surveys.last().is_none_or(|(_, layout)| layout != seen.layout) {
+            self.surveys.push((answers, seen.layout.clone()));
         }
+        let Some(waves) = seen.batch.texts(seen.layout, "wave") else { return };
+        for (row, wave) in waves.iter().enumerate() {
+            if wave.is_empty() {
+                ledger.add("missing_key", Level::Error, seen.layout, "wave", seen.batch.line(row));
+                keys.keep[row] = false;
+            }
+        }
+    }
+
+    /// Strikes out answers that repeat one of the same person and wave, once all are in.
+    pub fn answers(&self, survey: &mut Survey, people: usize, ledger: &mut Ledger) {
+        let mut repeated = Vec::new();
+        let mut of_one = Vec::new();
+        for places in survey.by_person(people).iter() {
+            of_one.clear();
+            of_one.extend_from_slice(places);
+            of_one.sort_by_key(|&at| (survey.answers[at as usize].wave, at));
+            for pair in of_one.windows(2) {
+                let [first, again] = [pair[0], pair[1]].map(|at| &survey.answers[at as usize]);
+                if first.wave == again.wave {
+                    repeated.push((pair[1] as usize, !first.says_the_same(again)));
+                }
+            }
+        }
+        repeated.sort_unstable();
+        for &(at, contradicts) in &repeated {
+            let Some((_, layout)) = self.surveys.iter().rev().find(|(begin, _)| *begin <= at) else { continue };
+            let line = survey.answers[at].line;
+            ledger.add("duplicate_answer", Level::Error, layout, "employee_id", line).structural |= contradicts;
+        }
+        survey.strike(&repeated.iter().map(|(at, _)| *at).collect::<Vec<_>>());
     }
 
     fn sales(&mut self, seen: &Seen, ledger: &mut Ledger, keys: &mut RowKeys) {
         let Some(months) = seen.layout.position("month").and_then(|at| seen.batch.days(at)) else { return };
         let sales = seen.layout.position("sales").and_then(|at| seen.batch.numbers(at));
-        for (row, (&month, &line)) in months.iter().zip(&seen.batch.lines).enumerate() {
-            let who = seen.person.get(row).copied().unwrap_or(NOBODY);
+        for (row, (&month, &who)) in months.iter().zip(seen.person).enumerate() {
             if who == NOBODY || month == MISSING_DAY {
                 continue;
             }
-            let said = bits(sales, row);
-            let before = self.months.insert((who, month), said);
-            keys.keep[row] = unique(before, said, seen, ledger, ("duplicate_month", "month", line));
+            let before = self.months.note(who, month, self.hasher.hash_one(bits(sales, row)));
+            if before != Before::Nothing {
+                // A repeat that says the same is told and counted once; one that says something else stops the work,
+                // because nobody can know which is right.
+                let line = seen.batch.line(row);
+                let issue = ledger.add("duplicate_month", Level::Error, seen.layout, "month", line);
+                issue.structural |= before == Before::Other;
+                keys.keep[row] = false;
+            }
         }
     }
 
@@ -177,7 +201,8 @@ impl Keys {
         let group = seen.layout.position("group").and_then(|at| seen.batch.text(at));
         let months = seen.layout.position("month").and_then(|at| seen.batch.days(at));
         let (Some(group), Some(months)) = (group, months) else { return };
-        for (row, (&month, &line)) in months.iter().zip(&seen.batch.lines).enumerate() {
+        for (row, &month) in months.iter().enumerate() {
+            let line = seen.batch.line(row);
             if month != MISSING_DAY && !self.totals.insert(self.hasher.hash_one((group.get(row), month))) {
                 ledger.add("duplicate_month", Level::Error, seen.layout, "month", line);
                 keys.keep[row] = false;
@@ -196,13 +221,14 @@ impl Keys {
                 self.log.mode = KeyMode::Hashed;
             }
         }
-        for (row, &line) in seen.batch.lines.iter().enumerate() {
-            let person = seen.person.get(row).copied().unwrap_or(NOBODY);
+        let before = std::mem::take(&mut self.log.last.id);
+        let mut last = before.as_str();
+        for (row, &person) in seen.person.iter().enumerate() {
             let day = days.and_then(|d| d.get(row).copied()).unwrap_or(MISSING_DAY);
             let set = topics.and_then(|t| t.get(row).copied()).unwrap_or(0);
             let id = ids.map_or("", |ids| ids.get(row));
             if id.is_empty() && ids.is_some() {
-                ledger.add("missing_id", Level::Error, seen.layout, "session_id", line);
+                ledger.add("missing_id", Level::Error, seen.layout, "session_id", seen.batch.line(row));
             }
             if person == NOBODY {
                 continue;
@@ -212,7 +238,7 @@ impl Keys {
                 continue;
             }
             let found = match (self.log.mode, id.is_empty()) {
-                (KeyMode::Rising, false) => self.log.rising(id, person, day, set),
+                (KeyMode::Rising, false) => self.log.rising(&mut last, id, person, day, set),
                 _ => self.log.hashed(&self.hasher, id, person, day, set),
             };
             keys.first[row] = found.first == FirstRow::Yes;
@@ -223,9 +249,11 @@ impl Keys {
             };
             keys.keep[row] = false;
             let column = if ids.is_some() { "session_id" } else { "held_on" };
+            let line = seen.batch.line(row);
             // Two different 1on1s under one id: no row can be trusted to be the right one.
             ledger.add(code, Level::Error, seen.layout, column, line).structural |= code == "session_id_reused";
         }
+        self.log.last.id = last.to_string();
         self.same_day(seen, keys, ledger, days);
     }
 
@@ -233,8 +261,8 @@ impl Keys {
     /// days needs one day per person; any other keeps person-days.
     fn same_day(&mut self, seen: &Seen, keys: &RowKeys, ledger: &mut Ledger, days: Option<&[i32]>) {
         let Some(days) = days else { return };
-        for (row, (&day, &line)) in days.iter().zip(&seen.batch.lines).enumerate() {
-            let who = seen.person.get(row).copied().unwrap_or(NOBODY);
+        self.last_day.resize(seen.people.len(), MISSING_DAY);
+        for (row, (&day, &who)) in days.iter().zip(seen.person).enumerate() {
             if who == NOBODY || day == MISSING_DAY || !keys.first[row] || !keys.keep[row] {
                 continue;
             }
@@ -242,10 +270,11 @@ impl Keys {
                 self.finest = Finest::Day;
             }
             let again = match self.log.mode {
-                KeyMode::Rising => self.last_day.insert(who, day) == Some(day),
+                KeyMode::Rising => std::mem::replace(&mut self.last_day[who as usize], day) == day,
                 KeyMode::Hashed => !self.days.insert((who, day)),
             };
             if again {
+                let line = seen.batch.line(row);
                 ledger.add("two_on_one_day", Level::Warning, seen.layout, "session_id", line);
             }
         }
@@ -255,20 +284,6 @@ impl Keys {
 /// The bits of a cell, to tell a repeat from a contradiction.
 fn bits(cells: Option<&[f64]>, row: usize) -> u64 {
     cells.and_then(|c| c.get(row)).map_or(0, |value| value.to_bits())
-}
-
-/// Whether the key is new. A repeat that says the same is told and counted once; one that says something else stops the
-/// work, because nobody can know which is right.
-fn unique(
-    before: Option<u64>,
-    said: u64,
-    seen: &Seen,
-    ledger: &mut Ledger,
-    (code, column, line): (&'static str, &str, u64),
-) -> bool {
-    let Some(before) = before else { return true };
-    ledger.add(code, Level::Error, seen.layout, column, line).structural |= before != said;
-    false
 }
 
 /// Whether two rows of one id speak of different people or days. A date that could not be read is a fault of its cell and
@@ -299,18 +314,18 @@ struct Found {
 const NO_TOPIC: u32 = OVERALL_BIT >> 1;
 
 impl Log {
-    fn rising(&mut self, id: &str, person: u32, day: i32, set: u32) -> Found {
+    #[inline]
+    fn rising<'b>(&mut self, last: &mut &'b str, id: &'b str, person: u32, day: i32, set: u32) -> Found {
         let set = if set == 0 { NO_TOPIC } else { set };
-        if id > self.last.id.as_str() {
-            self.last.id.clear();
-            self.last.id.push_str(id);
+        if id > *last {
+            *last = id;
             self.last.person = person;
             self.last.day = day;
             self.last.topics.clear();
             self.last.topics.push(set);
             return Found { first: FirstRow::Yes, fault: KeyFault::None };
         }
-        if id < self.last.id.as_str() {
+        if id < *last {
             self.broken = Some(());
             return Found { first: FirstRow::Yes, fault: KeyFault::None };
         }

@@ -2,20 +2,19 @@
 
 use crate::findings::{Issue, Level};
 use crate::tables::Layout;
-use hashbrown::HashMap;
 
 /// Issues under way.
 #[derive(Debug, Default)]
 pub struct Ledger {
     issues: Vec<Issue>,
-    places: HashMap<(&'static str, String, String), usize>,
+    /// Code, file, column and number of each issue that may come again. They are few: a search is quicker than a hash.
+    places: Vec<(&'static str, String, String, usize)>,
 }
 
 impl Ledger {
     /// One faulty row or cell: a further place of a known fault, or a new one.
     pub fn add(&mut self, code: &'static str, level: Level, layout: &Layout, column: &str, line: u64) -> &mut Issue {
-        let place = (code, layout.file.clone(), column.to_string());
-        if let Some(&at) = self.places.get(&place) {
+        if let Some(at) = self.known(code, &layout.file, column) {
             self.issues[at].again(line);
             return &mut self.issues[at];
         }
@@ -26,10 +25,36 @@ impl Ledger {
             .table(layout.table.name())
             .at(line)
             .column(header, known.map(|c| c.index));
-        self.places.insert(place, self.issues.len());
+        self.places.push((code, layout.file.clone(), column.to_string(), self.issues.len()));
         self.issues.push(issue);
         let last = self.issues.len() - 1;
         &mut self.issues[last]
+    }
+
+    fn known(&self, code: &str, file: &str, column: &str) -> Option<usize> {
+        let same = |place: &&(&str, String, String, usize)| place.0 == code && place.1 == file && place.2 == column;
+        self.places.iter().find(same).map(|place| place.3)
+    }
+
+    /// Takes in what was written down of a later piece of the same file, which begins behind `before` lines.
+    pub fn merge(&mut self, later: Ledger, before: u64) {
+        let mut places: Vec<Option<(&'static str, String, String)>> = later.issues.iter().map(|_| None).collect();
+        for (code, file, column, at) in later.places {
+            places[at] = Some((code, file, column));
+        }
+        for (mut issue, place) in later.issues.into_iter().zip(places) {
+            issue.line = issue.line.map(|line| line + before);
+            issue.lines.iter_mut().for_each(|line| *line += before);
+            let known = place.as_ref().and_then(|(code, file, column)| self.known(code, file, column));
+            if let Some(at) = known {
+                self.issues[at].and_later(&issue);
+                continue;
+            }
+            if let Some((code, file, column)) = place {
+                self.places.push((code, file, column, self.issues.len()));
+            }
+            self.issues.push(issue);
+        }
     }
 
     /// A fault of a whole table.

@@ -8,6 +8,7 @@ mod keys;
 mod ledger;
 mod orphans;
 mod ranges;
+mod said;
 mod time;
 
 pub use keys::KeyMode;
@@ -18,7 +19,7 @@ use crate::domain::Day;
 use crate::findings::{Input, Issue};
 use crate::panel::sessions::Plan;
 use crate::panel::survey::Asked;
-use crate::panel::{NOBODY, Panel, Sales, Sessions};
+use crate::panel::{NOBODY, Panel, People, Sales, Sessions, Survey, Totals};
 use crate::study::{Study, Window};
 use crate::tables::{Batch, Layout, MISSING_DAY, Table};
 
@@ -28,7 +29,7 @@ struct Seen<'a> {
     batch: &'a Batch,
     /// Person number of each row, `NOBODY` when unknown or blank.
     person: &'a [u32],
-    panel: &'a Panel,
+    people: &'a People,
     study: &'a Study,
 }
 
@@ -38,6 +39,9 @@ type Check = fn(&Seen, &mut Ledger);
 /// In a log of months, two 1on1s under one date are told only when they are rarer than one in so many.
 const MONTHLY_TWICE: u64 = 20;
 
+/// Wrong guesses at the person of the next row after which a batch is taken to be in no order.
+const GUESSES: u32 = 64;
+
 /// The checks that need no memory of earlier rows.
 const CHECKS: [Check; 4] = [orphans::check, orphans::company, orphans::own_manager, time::employment];
 
@@ -45,14 +49,54 @@ const CHECKS: [Check; 4] = [orphans::check, orphans::company, orphans::own_manag
 const LAST_CHECKS: [fn(&Panel, &Study, &mut Ledger); 2] = [arms::check, degenerate::check];
 
 /// Cleans and checks batches and folds them into the panel; at the end, decides.
+///
+/// What concerns rows alone is done by a `Look`, on any thread and in any order; what needs the rows before, by the
+/// `Fold`, in file order.
 pub struct Gatekeeper<'a> {
     study: &'a Study,
     panel: Panel,
+    /// Stands for the people while they are being read.
+    nobody: People,
     ledger: Ledger,
     keys: keys::Keys,
     filled: emptiness::Filled,
     as_of: Option<Day>,
     planned: bool,
+}
+
+/// Cleans batches of one table and checks each row by itself.
+#[derive(Clone, Copy)]
+pub struct Look<'k> {
+    study: &'k Study,
+    people: &'k People,
+    as_of: Option<Day>,
+}
+
+/// What a look at a batch told.
+pub struct Looked {
+    person: Vec<u32>,
+    ledger: Ledger,
+    held: Vec<emptiness::Held>,
+}
+
+/// Folds batches of one table into the panel.
+pub struct Fold<'k> {
+    study: &'k Study,
+    people: Members<'k>,
+    survey: &'k mut Survey,
+    sessions: &'k mut Sessions,
+    sales: &'k mut Sales,
+    totals: &'k mut Totals,
+    ledger: &'k mut Ledger,
+    keys: &'k mut keys::Keys,
+    filled: &'k mut emptiness::Filled,
+}
+
+/// The people, as far as they are known.
+enum Members<'k> {
+    /// This table says who they are.
+    Growing(&'k mut People),
+    Known(&'k People),
 }
 
 impl<'a> Gatekeeper<'a> {
@@ -61,6 +105,7 @@ impl<'a> Gatekeeper<'a> {
         Self {
             study,
             panel: Panel::default(),
+            nobody: People::default(),
             ledger: Ledger::default(),
             keys: keys::Keys::new(mode),
             filled: emptiness::Filled::default(),
@@ -69,43 +114,90 @@ impl<'a> Gatekeeper<'a> {
         }
     }
 
-    /// Takes in one batch of any table. Tables come in the order of `Table::ALL`: people first.
-    pub fn absorb(&mut self, layout: &Layout, batch: &mut Batch) {
-        if layout.table > Table::Survey && !self.planned {
+    /// The two halves of the work on one table. Tables come in the order of `Table::ALL`: people first. Without a people
+    /// table, those who answered the survey are the people.
+    pub fn table(&mut self, table: Table) -> (Look<'_>, Fold<'_>) {
+        if table > Table::Survey && !self.planned {
             self.plan();
         }
-        ranges::clean(layout, batch, self.study, &mut self.ledger);
-        time::clean(layout, batch, self.as_of, &mut self.ledger);
+        let Self { study, panel, nobody, ledger, keys, filled, as_of, .. } = self;
+        let Panel { people, survey, sessions, sales, totals } = panel;
+        let growing = table == Table::People || (table == Table::Survey && study.data.people.is_empty());
+        let (seen, people) =
+            if growing { (&*nobody, Members::Growing(people)) } else { (&*people, Members::Known(people)) };
+        let look = Look { study, people: seen, as_of: *as_of };
+        (look, Fold { study, people, survey, sessions, sales, totals, ledger, keys, filled })
+    }
+}
+
+impl Look<'_> {
+    /// Blanks what cannot be, and writes down what is wrong with rows by themselves.
+    pub fn look(&self, layout: &Layout, batch: &mut Batch) -> Looked {
+        let mut ledger = Ledger::default();
+        ranges::clean(layout, batch, self.study, &mut ledger);
+        time::clean(layout, batch, self.as_of, &mut ledger);
         let person = self.people_of(layout, batch);
-        let seen = Seen { layout, batch, person: &person, panel: &self.panel, study: self.study };
+        let seen = Seen { layout, batch, person: &person, people: self.people, study: self.study };
         for check in CHECKS {
-            check(&seen, &mut self.ledger);
+            check(&seen, &mut ledger);
         }
-        self.filled.absorb(&seen);
-        let rows = self.keys.check(&seen, &mut self.ledger);
-        match layout.table {
-            Table::People => self.panel.people.absorb(layout, batch, &rows.keep),
-            Table::Survey => self.panel.survey.absorb(layout, batch, &person, &rows.keep),
-            Table::Sessions => self.panel.sessions.absorb(layout, batch, &person, &rows.keep, &rows.first),
-            Table::Sales => self.panel.sales.absorb(layout, batch, &person, &rows.keep, &self.panel.people),
-            Table::Attrition => self.panel.totals.absorb(layout, batch, &rows.keep),
-        }
+        let held = emptiness::look(&seen);
+        Looked { person, ledger, held }
     }
 
-    /// The person of each row. Without a people table, those who answered the survey are the people.
-    fn people_of(&mut self, layout: &Layout, batch: &Batch) -> Vec<u32> {
-        let ids = layout.position("employee_id").and_then(|at| batch.text(at));
-        let Some(ids) = ids.filter(|_| layout.table != Table::People) else { return vec![NOBODY; batch.rows()] };
-        if layout.table == Table::Survey && self.study.data.people.is_empty() {
-            return (0..batch.rows()).map(|row| self.panel.people.meet(ids.get(row))).collect();
-        }
-        (0..batch.rows()).map(|row| self.panel.people.ids.find(ids.get(row)).unwrap_or(NOBODY)).collect()
+    fn people_of(&self, layout: &Layout, batch: &Batch) -> Vec<u32> {
+        let ids = batch.texts(layout, "employee_id").filter(|_| !self.people.is_empty());
+        let Some(ids) = ids else { return vec![NOBODY; batch.rows()] };
+        // Tables come sorted, logs do not: guessing the next person ends when it fails, because each guess waits for the
+        // answer before it.
+        let (mut near, mut guesses) = (0, GUESSES);
+        let number = |id| {
+            if guesses == 0 {
+                return self.people.ids.find(id).unwrap_or(NOBODY);
+            }
+            let found = self.people.ids.find_near(id, near);
+            guesses -= u32::from(found.is_none_or(|n| n.wrapping_sub(near) > 1));
+            near = found.unwrap_or(near);
+            found.unwrap_or(NOBODY)
+        };
+        ids.iter().map(number).collect()
     }
+}
 
+impl Fold<'_> {
+    /// Takes in one batch that was looked at, in the order of its file.
+    pub fn take(&mut self, layout: &Layout, batch: &Batch, looked: Looked) {
+        let Looked { mut person, ledger, held } = looked;
+        self.ledger.merge(ledger, batch.before);
+        self.filled.absorb(layout, batch, held);
+        if let (Members::Growing(people), Table::Survey) = (&mut self.people, layout.table)
+            && let Some(ids) = batch.texts(layout, "employee_id")
+        {
+            person = ids.iter().map(|id| people.meet(id)).collect();
+        }
+        let people = match &self.people {
+            Members::Growing(people) => people,
+            Members::Known(people) => *people,
+        };
+        let seen = Seen { layout, batch, person: &person, people, study: self.study };
+        let rows = self.keys.check(&seen, self.survey.answers.len(), self.ledger);
+        match (layout.table, &mut self.people) {
+            (Table::People, Members::Growing(people)) => people.absorb(layout, batch, &rows.keep),
+            (Table::Sales, Members::Known(people)) => self.sales.absorb(layout, batch, &person, &rows.keep, people),
+            (Table::Survey, _) => self.survey.absorb(layout, batch, &person, &rows.keep),
+            (Table::Sessions, _) => self.sessions.absorb(layout, batch, &person, &rows.keep, &rows.first),
+            (Table::Attrition, _) => self.totals.absorb(layout, batch, &rows.keep),
+            (Table::People, Members::Known(_)) | (Table::Sales, Members::Growing(_)) => {}
+        }
+    }
+}
+
+impl Gatekeeper<'_> {
     /// Once people and survey are in: whose window is where, and from which month sales count.
     fn plan(&mut self) {
         self.planned = true;
         let people = self.panel.people.len();
+        self.keys.answers(&mut self.panel.survey, people, &mut self.ledger);
         self.panel.survey.order(&self.study.waves);
         // Answers off the scale must be gone before anybody's last answer is chosen.
         ranges::engagement(&self.panel, self.study, &mut self.ledger);

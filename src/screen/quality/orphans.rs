@@ -11,8 +11,9 @@ pub fn check(seen: &Seen, ledger: &mut Ledger) {
     let Some(at) = seen.layout.position("employee_id") else { return };
     let Some(ids) = seen.batch.text(at) else { return };
     let has_people = !seen.study.data.people.is_empty();
-    for (row, &line) in seen.batch.lines.iter().enumerate() {
-        if ids.get(row).is_empty() {
+    for (row, id) in ids.iter().enumerate() {
+        let line = seen.batch.line(row);
+        if id.is_empty() {
             ledger.add("missing_id", Level::Error, seen.layout, "employee_id", line);
         } else if seen.layout.table != Table::People && has_people && seen.person.get(row) == Some(&NOBODY) {
             ledger.add("orphan_id", Level::Error, seen.layout, "employee_id", line);
@@ -26,12 +27,12 @@ pub fn company(seen: &Seen, ledger: &mut Ledger) {
         return;
     }
     let cells = seen.layout.position("company_id").and_then(|at| seen.batch.text(at));
-    let (Some(cells), Some(home)) = (cells, seen.panel.people.column("company_id")) else { return };
-    for (row, &line) in seen.batch.lines.iter().enumerate() {
+    let (Some(cells), Some(home)) = (cells, seen.people.column("company_id")) else { return };
+    for (row, here) in cells.iter().enumerate() {
         let who = seen.person.get(row).copied().unwrap_or(NOBODY);
         let own = home.of.get(who as usize).copied().unwrap_or(NOBODY);
-        let here = cells.get(row);
         if own != NOBODY && !here.is_empty() && home.ids.name(own) != here {
+            let line = seen.batch.line(row);
             ledger.add("company_mismatch", Level::Error, seen.layout, "company_id", line);
         }
     }
@@ -41,9 +42,9 @@ pub fn company(seen: &Seen, ledger: &mut Ledger) {
 pub fn own_manager(seen: &Seen, ledger: &mut Ledger) {
     let text = |name: &str| seen.layout.position(name).and_then(|at| seen.batch.text(at));
     let (Some(own), Some(manager)) = (text("employee_id"), text("manager_id")) else { return };
-    for (row, &line) in seen.batch.lines.iter().enumerate() {
-        if !own.get(row).is_empty() && own.get(row) == manager.get(row) {
-            ledger.add("own_manager", Level::Error, seen.layout, "manager_id", line);
+    for (row, (own, manager)) in own.iter().zip(manager.iter()).enumerate() {
+        if own == manager && !own.is_empty() {
+            ledger.add("own_manager", Level::Error, seen.layout, "manager_id", seen.batch.line(row));
         }
     }
 }

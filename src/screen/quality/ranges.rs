@@ -35,6 +35,7 @@ pub fn clean(layout: &Layout, batch: &mut Batch, study: &Study, ledger: &mut Led
         let Some(rule) = rule(layout.table, &column.name, study) else { continue };
         let Some(Column::Number(cells)) = batch.columns.get_mut(at) else { continue };
         for (cell, &line) in cells.iter_mut().zip(&batch.lines) {
+            let line = u64::from(line);
             if cell.is_nan() {
                 continue;
             }
@@ -81,14 +82,14 @@ fn notes(layout: &Layout, batch: &Batch, ledger: &mut Ledger) {
     if layout.table == Table::Sessions {
         for (&cell, &line) in look("duration_min").unwrap_or(&[]).iter().zip(&batch.lines) {
             if cell > LONGEST_MINUTES {
-                ledger.add("long_duration", Level::Warning, layout, "duration_min", line);
+                ledger.add("long_duration", Level::Warning, layout, "duration_min", u64::from(line));
             }
         }
     }
     if layout.table == Table::Sales {
         for (&cell, &line) in look("sales").unwrap_or(&[]).iter().zip(&batch.lines) {
             if cell < 0.0 {
-                ledger.add("negative_sales", Level::Warning, layout, "sales", line);
+                ledger.add("negative_sales", Level::Warning, layout, "sales", u64::from(line));
             }
         }
     }

@@ -24,7 +24,7 @@ fn left_before_hired(seen: &Seen, ledger: &mut Ledger) {
     let (Some(hired), Some(left)) = (days("hired_on"), days("left_on")) else { return };
     for ((&hired, &left), &line) in hired.iter().zip(left).zip(&seen.batch.lines) {
         if hired != MISSING_DAY && left != MISSING_DAY && left < hired {
-            ledger.add("left_before_hired", Level::Error, seen.layout, "left_on", line);
+            ledger.add("left_before_hired", Level::Error, seen.layout, "left_on", u64::from(line));
         }
     }
 }
@@ -32,7 +32,7 @@ fn left_before_hired(seen: &Seen, ledger: &mut Ledger) {
 fn outside(seen: &Seen, ledger: &mut Ledger, column: &'static str, code: &'static str) {
     let Some(cells) = seen.layout.position(column).and_then(|at| seen.batch.days(at)) else { return };
     let monthly = column == "month";
-    let people = &seen.panel.people;
+    let people = seen.people;
     for (row, (&cell, &line)) in cells.iter().zip(&seen.batch.lines).enumerate() {
         let who = seen.person.get(row).copied().unwrap_or(NOBODY) as usize;
         let hired = people.hired.get(who).copied().unwrap_or(MISSING_DAY);
@@ -42,7 +42,7 @@ fn outside(seen: &Seen, ledger: &mut Ledger, column: &'static str, code: &'stati
         }
         let (first, last) = if monthly { (Month(cell).last().0, Month(cell).first().0) } else { (cell, cell) };
         if (hired != MISSING_DAY && first < hired) || (left != MISSING_DAY && last > left) {
-            ledger.add(code, Level::Warning, seen.layout, column, line);
+            ledger.add(code, Level::Warning, seen.layout, column, u64::from(line));
         }
     }
 }
@@ -60,7 +60,7 @@ pub fn clean(layout: &Layout, batch: &mut Batch, as_of: Option<Day>, ledger: &mu
             }
             let sentinel = column != "month" && Day(*cell).ymd().0 >= SENTINEL_YEAR;
             let code = if sentinel { "sentinel_date" } else { "future_date" };
-            ledger.add(code, Level::Error, layout, column, line);
+            ledger.add(code, Level::Error, layout, column, u64::from(line));
             *cell = MISSING_DAY;
         }
     }
