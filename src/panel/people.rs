@@ -37,7 +37,21 @@ pub struct People {
     pub has_hired: bool,
     /// The table has a `left_on` column.
     pub has_left: bool,
+    facts: Vec<Fact>,
 }
+
+/// What every row of a log is held against: beside each other, because people come in no order there.
+#[derive(Debug, Clone, Copy)]
+pub struct Fact {
+    /// First day of employment; `MISSING_DAY` when missing.
+    pub hired: i32,
+    /// Last day of employment; `MISSING_DAY` while employed.
+    pub left: i32,
+    /// Company; `NOBODY` when missing.
+    pub company: u32,
+}
+
+const NO_FACT: Fact = Fact { hired: MISSING_DAY, left: MISSING_DAY, company: super::NOBODY };
 
 impl People {
     /// Takes in a batch of people; rows that are not to be kept (a repeated id) are passed over.
@@ -71,6 +85,21 @@ impl People {
         for column in &mut self.columns {
             column.of.resize(total, super::NOBODY);
         }
+    }
+
+    /// Told that everybody is in, before the tables that refer to them.
+    pub fn settle(&mut self) {
+        self.ids.settle();
+        let company = self.column("company_id").map(|c| c.of.as_slice()).unwrap_or(&[]);
+        let of = |p: usize| company.get(p).copied().unwrap_or(super::NOBODY);
+        let spans = self.hired.iter().zip(&self.left).enumerate();
+        self.facts = spans.map(|(p, (&hired, &left))| Fact { hired, left, company: of(p) }).collect();
+    }
+
+    /// What is known of a person; nothing of nobody.
+    #[inline]
+    pub fn fact(&self, person: u32) -> Fact {
+        self.facts.get(person as usize).copied().unwrap_or(NO_FACT)
     }
 
     /// The number of somebody met in another table, for studies without a people table.

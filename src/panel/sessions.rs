@@ -51,6 +51,21 @@ impl Plan {
     }
 }
 
+/// One rating.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rating {
+    who: u32,
+    day: i32,
+    slot: u32,
+    rating: f32,
+}
+
+/// Ratings that wait to be sorted by person: in the order of the log every one of them would fetch another person's
+/// record from far away.
+const WAITING: usize = 1 << 20;
+/// People whose records fit a processor's cache, as a power of two.
+const NEAR: u32 = 12;
+
 /// Sums per person and topic; slot `topics` is the overall score.
 ///
 /// Each person has a record of 32-bit words: the day of the wave, one set of topics per other window, and per slot the
@@ -60,6 +75,8 @@ pub struct Sessions {
     plan: Plan,
     records: Vec<u32>,
     parts: HashMap<u64, Sum>,
+    /// Ratings on their way into the records.
+    waiting: Vec<Rating>,
     managers: Ids,
     by_manager: HashMap<(u32, u32), (u32, i32)>,
     /// Rows read of known people.
@@ -161,6 +178,49 @@ impl Sessions {
         if rating.is_nan() {
             return;
         }
+        let short = rating as f32;
+        if f64::from(short) != rating {
+            return self.add(who, day, slot, rating);
+        }
+        self.waiting.push(Rating { who: who as u32, day, slot: slot as u32, rating: short });
+        if self.waiting.len() == WAITING {
+            self.settle();
+        }
+    }
+
+    /// Puts waiting ratings into the records; to be called once more when all are in.
+    pub fn settle(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.len() < WAITING {
+            // Few, and the last.
+            waiting.iter().for_each(|r| self.add(r.who as usize, r.day, r.slot as usize, f64::from(r.rating)));
+            return;
+        }
+        let mut next = vec![0usize; (self.plan.wave_day.len() >> NEAR) + 1];
+        for rating in &waiting {
+            if let Some(slot) = next.get_mut((rating.who >> NEAR) as usize) {
+                *slot += 1;
+            }
+        }
+        let mut before = 0;
+        for slot in &mut next {
+            before += std::mem::replace(slot, before);
+        }
+        let mut sorted = vec![Rating::default(); waiting.len()];
+        for rating in &waiting {
+            let Some(at) = next.get_mut((rating.who >> NEAR) as usize) else { continue };
+            if let Some(place) = sorted.get_mut(*at) {
+                *place = *rating;
+            }
+            *at += 1;
+        }
+        sorted.iter().for_each(|r| self.add(r.who as usize, r.day, r.slot as usize, f64::from(r.rating)));
+        self.waiting = waiting;
+        self.waiting.clear();
+    }
+
+    #[inline]
+    fn add(&mut self, who: usize, day: i32, slot: usize, rating: f64) {
         let (width, topics, days) = (self.plan.record(), self.plan.topics, self.plan.days);
         let overall = slot == topics;
         self.has_overall |= overall;

@@ -121,6 +121,9 @@ impl<'a> Gatekeeper<'a> {
             self.plan();
         }
         let Self { study, panel, nobody, ledger, keys, filled, as_of, .. } = self;
+        if table == Table::Survey {
+            panel.people.settle();
+        }
         let Panel { people, survey, sessions, sales, totals } = panel;
         let growing = table == Table::People || (table == Table::Survey && study.data.people.is_empty());
         let (seen, people) =
@@ -196,6 +199,7 @@ impl Gatekeeper<'_> {
     /// Once people and survey are in: whose window is where, and from which month sales count.
     fn plan(&mut self) {
         self.planned = true;
+        self.panel.people.settle();
         let people = self.panel.people.len();
         self.keys.answers(&mut self.panel.survey, people, &mut self.ledger);
         self.panel.survey.order(&self.study.waves);
@@ -230,6 +234,7 @@ impl Gatekeeper<'_> {
         if !self.planned {
             self.plan();
         }
+        self.panel.sessions.settle();
         self.window_without_dates();
         if self.keys.only_months() {
             self.ledger.drop_code("two_on_one_day", self.panel.sessions.meetings / MONTHLY_TWICE);

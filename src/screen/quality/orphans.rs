@@ -30,7 +30,7 @@ pub fn company(seen: &Seen, ledger: &mut Ledger) {
     let (Some(cells), Some(home)) = (cells, seen.people.column("company_id")) else { return };
     for (row, here) in cells.iter().enumerate() {
         let who = seen.person.get(row).copied().unwrap_or(NOBODY);
-        let own = home.of.get(who as usize).copied().unwrap_or(NOBODY);
+        let own = seen.people.fact(who).company;
         if own != NOBODY && !here.is_empty() && home.ids.name(own) != here {
             let line = seen.batch.line(row);
             ledger.add("company_mismatch", Level::Error, seen.layout, "company_id", line);

@@ -4,6 +4,7 @@ use super::{Ledger, Seen};
 use crate::domain::{Day, Month};
 use crate::findings::Level;
 use crate::panel::NOBODY;
+use crate::panel::people::Fact;
 use crate::tables::{Batch, Column, Layout, MISSING_DAY, Table};
 
 /// Dates of 9999 mean "still here" in many systems; they are told apart from a date that is merely in the future.
@@ -34,9 +35,7 @@ fn outside(seen: &Seen, ledger: &mut Ledger, column: &'static str, code: &'stati
     let monthly = column == "month";
     let people = seen.people;
     for (row, (&cell, &line)) in cells.iter().zip(&seen.batch.lines).enumerate() {
-        let who = seen.person.get(row).copied().unwrap_or(NOBODY) as usize;
-        let hired = people.hired.get(who).copied().unwrap_or(MISSING_DAY);
-        let left = people.left.get(who).copied().unwrap_or(MISSING_DAY);
+        let Fact { hired, left, .. } = people.fact(seen.person.get(row).copied().unwrap_or(NOBODY));
         if cell == MISSING_DAY {
             continue;
         }
