@@ -142,15 +142,22 @@ pub(super) fn assigned(
     unit_of: &dyn Fn(usize) -> u32,
     by_unit: bool,
 ) -> Vec<(Arm, u64)> {
-    let mut units: std::collections::BTreeMap<u32, (Arm, u64)> = std::collections::BTreeMap::new();
+    // Units are numbered from 0 in the order of first sight: a list by number is a list of units.
+    let mut units: Vec<Option<(Arm, u64)>> = Vec::new();
     for person in 0..people {
         let Some(arm) = arm_of(person) else { continue };
         let unit = if by_unit { unit_of(person) } else { person as u32 };
         if !(by_unit && super::missing(unit)) {
-            units.entry(unit).or_insert((arm, 0)).1 += 1;
+            let at = unit as usize;
+            if units.len() <= at {
+                units.resize(at + 1, None);
+            }
+            if let Some(slot) = units.get_mut(at) {
+                slot.get_or_insert((arm, 0)).1 += 1;
+            }
         }
     }
-    units.into_values().collect()
+    units.into_iter().flatten().collect()
 }
 
 /// Mean sales before the start and years since hiring at the start, of the people used.

@@ -82,16 +82,29 @@ pub fn study(panel: &Panel, study: &Study) -> Result<Rungs, Decline> {
             None => not_found.push(name.clone()),
         }
     }
-    let mut answers: HashMap<u32, Vec<(u32, usize)>> = HashMap::new();
-    for answer in panel.survey.answers.iter().filter(|a| !a.level.is_nan()) {
-        answers.entry(answer.person).or_default().push((panel.survey.rank(answer.wave), answer.level as usize));
-    }
     let wave = match wave {
         Wave::Label(label) => label,
         Wave::Last | Wave::All => "last".to_string(),
     };
     let level = used.iter().map(|(_, level)| *level).collect();
-    Ok(Rungs { wave, level, by, paths: paths(answers), flow, not_found, identifying })
+    Ok(Rungs { wave, level, by, paths: all_paths(panel), flow, not_found, identifying })
+}
+
+/// The levels of everybody who answered twice or more, in the order of people and of waves.
+fn all_paths(panel: &Panel) -> Vec<Vec<usize>> {
+    let (mut all, mut of_one) = (Vec::new(), Vec::new());
+    for places in panel.survey.by_person(panel.people.len()).iter() {
+        let answers = places.iter().filter_map(|at| panel.survey.answers.get(*at as usize));
+        of_one.clear();
+        of_one.extend(
+            answers.filter(|a| !a.level.is_nan()).map(|a| (panel.survey.rank(a.wave), a.level as usize)),
+        );
+        if of_one.len() > 1 {
+            of_one.sort_unstable();
+            all.push(of_one.iter().map(|(_, level)| *level).collect());
+        }
+    }
+    all
 }
 
 /// Groups beyond which a column is no longer one to tell people by.

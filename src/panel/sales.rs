@@ -27,8 +27,11 @@ pub struct Sales {
     pub after: Vec<Sum>,
     /// Before the start, per person.
     pub before: Vec<Sum>,
-    /// By (group number, month).
-    pub months: BTreeMap<(u32, i32), MonthSum>,
+    months: Vec<MonthSum>,
+    /// Where in `months` a (group number, month) is.
+    places: BTreeMap<(u32, i32), usize>,
+    /// The month of the row before, and the places of its groups: sales come by month.
+    recent: (i32, Vec<Option<usize>>),
     /// The file gives sales by unit instead of by person.
     pub by_unit: bool,
     /// Rows read.
@@ -79,15 +82,41 @@ impl Sales {
             sum.add(value);
         }
         if group != NOBODY {
-            let cell = self.months.entry((group, month)).or_default();
-            cell.values.add(value);
-            cell.squares.add_square(value);
+            let place = self.place(group, month);
+            if let Some(cell) = self.months.get_mut(place) {
+                cell.values.add(value);
+                cell.squares.add_square(value);
+            }
         }
+    }
+
+    #[inline]
+    fn place(&mut self, group: u32, month: i32) -> usize {
+        if self.recent.0 != month {
+            self.recent.0 = month;
+            self.recent.1.clear();
+        }
+        let at = group as usize;
+        if let Some(Some(place)) = self.recent.1.get(at) {
+            return *place;
+        }
+        let place = *self.places.entry((group, month)).or_insert_with(|| {
+            self.months.push(MonthSum::default());
+            self.months.len() - 1
+        });
+        if self.recent.1.len() <= at {
+            self.recent.1.resize(at + 1, None);
+        }
+        if let Some(slot) = self.recent.1.get_mut(at) {
+            *slot = Some(place);
+        }
+        place
     }
 
     /// The months of a group by name, in order.
     pub fn group_months<'a>(&'a self, groups: &Ids, name: &str) -> Vec<(Month, &'a MonthSum)> {
         let Some(group) = groups.find(name) else { return Vec::new() };
-        self.months.range((group, i32::MIN)..=(group, i32::MAX)).map(|((_, m), sum)| (Month(*m), sum)).collect()
+        let places = self.places.range((group, i32::MIN)..=(group, i32::MAX));
+        places.filter_map(|((_, month), place)| Some((Month(*month), self.months.get(*place)?))).collect()
     }
 }

@@ -106,8 +106,11 @@ pub fn difference(units: &[Unit], plan: &Plan) -> Option<Permutation> {
         let smallest_p = if mirrored { 2.0 / all } else { 1.0 / all };
         Some(Permutation { observed, p_value: tally.far as f64 / all, smallest_p, draws: tally.all, exact: true })
     } else {
-        let far =
-            (0..plan.draws).into_par_iter().filter(|&draw| drawn(&strata, &sum, plan, draw).abs() >= bound).count();
+        let far = (0..plan.draws)
+            .into_par_iter()
+            .map_init(Vec::new, |order, draw| drawn(&strata, &sum, plan, draw, order).abs() >= bound)
+            .filter(|far| *far)
+            .count();
         let m = plan.draws as f64 + 1.0;
         let p_value = (far as f64 + 1.0) / m;
         Some(Permutation { observed, p_value, smallest_p: 1.0 / m, draws: plan.draws, exact: false })
@@ -200,16 +203,18 @@ fn choose_units(strata: &[Stratum], at: usize, from: usize, left: usize, sums: (
     }
 }
 
-/// The difference of one random assignment (Fisher and Yates' shuffle within each stratum, as far as needed).
-fn drawn(strata: &[Stratum], sum: &Sums, plan: &Plan, draw: u64) -> f64 {
+/// The difference of one random assignment (Fisher and Yates' shuffle within each stratum, as far as needed); `order` is
+/// room to work in.
+fn drawn(strata: &[Stratum], sum: &Sums, plan: &Plan, draw: u64, order: &mut Vec<u32>) -> f64 {
     let mut generator = stream(plan.key, draw);
     let (mut treated, mut size) = (0.0, 0.0);
     for stratum in strata {
         let n = stratum.units.len();
-        let mut order: Vec<usize> = (0..n).collect();
+        order.clear();
+        order.extend(0..n as u32);
         for i in 0..stratum.treated {
             order.swap(i, generator.random_range(i..n));
-            let (unit_total, unit_size) = stratum.units[order[i]];
+            let (unit_total, unit_size) = stratum.units[order[i] as usize];
             treated += unit_total;
             size += unit_size;
         }

@@ -185,7 +185,7 @@ impl Keys {
             if who == NOBODY || month == MISSING_DAY {
                 continue;
             }
-            let before = self.months.note(who, month, self.hasher.hash_one(bits(sales, row)));
+            let before = self.months.note(who, month, bits(sales, row));
             if before != Before::Nothing {
                 // A repeat that says the same is told and counted once; one that says something else stops the work,
                 // because nobody can know which is right.

@@ -36,7 +36,9 @@ impl Said {
             blocks[block] = vec![0; BLOCK];
         }
         let slot = &mut blocks[block][place];
-        let said = (said >> 32) as u32 | 1;
+        // Spread, so that values that differ anywhere differ here (the finaliser of MurmurHash3).
+        let mixed = (said ^ (said >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+        let said = (mixed ^ (mixed >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53) as u32 | 1;
         match *slot {
             0 => {
                 *slot = said;

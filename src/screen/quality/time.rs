@@ -34,12 +34,17 @@ fn outside(seen: &Seen, ledger: &mut Ledger, column: &'static str, code: &'stati
     let Some(cells) = seen.layout.position(column).and_then(|at| seen.batch.days(at)) else { return };
     let monthly = column == "month";
     let people = seen.people;
+    // Sales come by month: the days of one are worked out once for a run of rows.
+    let mut span = (MISSING_DAY, 0, 0);
     for (row, (&cell, &line)) in cells.iter().zip(&seen.batch.lines).enumerate() {
         let Fact { hired, left, .. } = people.fact(seen.person.get(row).copied().unwrap_or(NOBODY));
         if cell == MISSING_DAY {
             continue;
         }
-        let (first, last) = if monthly { (Month(cell).last().0, Month(cell).first().0) } else { (cell, cell) };
+        if cell != span.0 {
+            span = if monthly { (cell, Month(cell).last().0, Month(cell).first().0) } else { (cell, cell, cell) };
+        }
+        let (_, first, last) = span;
         if (hired != MISSING_DAY && first < hired) || (left != MISSING_DAY && last > left) {
             ledger.add(code, Level::Warning, seen.layout, column, u64::from(line));
         }
