@@ -18,21 +18,29 @@ struct Lists {
     totals: BTreeMap<String, Vec<String>>,
 }
 
-/// A set of short words with a filter on first byte and length, so that ordinary cells are let through without a search.
+/// A set of short words with a filter on first byte, length and whether a digit ends it, so that ordinary cells are let
+/// through without a search.
 #[derive(Debug, Default)]
 pub struct Tokens {
     words: HashSet<String>,
-    first: Vec<u64>,
+    first: Vec<[u64; 2]>,
+}
+
+/// Whether a digit ends a cell: ids mostly end so, words for nothing do not.
+#[inline]
+fn numbered(cell: &[u8]) -> usize {
+    usize::from(cell.last().is_some_and(u8::is_ascii_digit))
 }
 
 impl Tokens {
     fn new<'a>(words: impl Iterator<Item = &'a String>) -> Self {
-        let mut tokens = Self { first: vec![0; 256], ..Self::default() };
+        let mut tokens = Self { first: vec![[0; 2]; 256], ..Self::default() };
         for word in words {
             let word = word.to_lowercase();
             if let (Some(first), true) = (word.as_bytes().first(), word.len() < 64) {
                 for byte in [first.to_ascii_lowercase(), first.to_ascii_uppercase()] {
-                    if let Some(slot) = tokens.first.get_mut(byte as usize) {
+                    let ends = numbered(word.as_bytes());
+                    if let Some(slot) = tokens.first.get_mut(byte as usize).and_then(|s| s.get_mut(ends)) {
                         *slot |= 1 << word.len();
                     }
                 }
@@ -45,7 +53,8 @@ impl Tokens {
     /// Whether a cell may be one of them, by its first byte and length.
     #[inline]
     pub fn may_hold(&self, cell: &[u8]) -> bool {
-        let mask = cell.first().and_then(|first| self.first.get(*first as usize)).copied().unwrap_or(0);
+        let masks = cell.first().and_then(|first| self.first.get(*first as usize));
+        let mask = masks.and_then(|m| m.get(numbered(cell))).copied().unwrap_or(0);
         cell.len() < 64 && mask & (1 << cell.len()) != 0
     }
 

@@ -21,8 +21,9 @@ pub struct Ids {
 struct Running {
     prefix: usize,
     first: u64,
-    /// Number of each value from `first` on; `NOBODY` for gaps.
+    /// Number of each value from `first` on; `NOBODY` for gaps; empty where value `first + n` has number `n` throughout.
     numbers: Vec<u32>,
+    count: usize,
 }
 
 /// Fewer names than this are found by hash.
@@ -65,11 +66,12 @@ impl Running {
         if width > 4 * names.count {
             return None;
         }
-        let mut numbers = vec![NOBODY; width];
-        for (number, value) in values.iter().enumerate() {
+        let in_order = values.iter().enumerate().all(|(number, value)| value - first == number as u64);
+        let mut numbers = if in_order { Vec::new() } else { vec![NOBODY; width] };
+        for (number, value) in values.iter().enumerate().filter(|_| !in_order) {
             *numbers.get_mut((value - first) as usize)? = number as u32;
         }
-        Some(Self { prefix, first, numbers })
+        Some(Self { prefix, first, numbers, count: values.len() })
     }
 
     #[inline]
@@ -78,11 +80,12 @@ impl Running {
             return None;
         }
         let (prefix, digits) = name.split_at_checked(self.prefix)?;
-        if prefix != names.text.as_bytes().get(..self.prefix)? {
-            return None;
+        let same = prefix.iter().zip(names.text.as_bytes()).all(|(a, b)| a == b);
+        let place = usize::try_from(value(digits).filter(|_| same)?.checked_sub(self.first)?).ok()?;
+        if self.numbers.is_empty() {
+            return (place < self.count).then_some(place as u32);
         }
-        let place = value(digits)?.checked_sub(self.first)?;
-        self.numbers.get(usize::try_from(place).ok()?).copied().filter(|number| *number != NOBODY)
+        self.numbers.get(place).copied().filter(|number| *number != NOBODY)
     }
 }
 
