@@ -8,6 +8,7 @@ use crate::ingest::{self, Keep, Outcome, Source, Trust, Vocabulary};
 use crate::screen::{Gatekeeper, KeyMode, Screened, admit_plain};
 use crate::study::{DataFile, Study};
 use crate::tables::{Batch, Layout, Table};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -156,8 +157,10 @@ pub fn screen_plain(paths: &[PathBuf]) -> Result<Screening> {
 /// Screened data -> draft findings -> the crowd rule -> findings.
 pub fn findings(screened: &Screened, study: &Study, analyses: &[Analysis]) -> Findings {
     let mut draft = Draft { title: study.title.clone(), ..Draft::default() };
-    for analysis in analyses {
-        match (analysis.answer)(screened, study) {
+    // No analysis knows of another, and none draws from another's randomness: they may run at the same time.
+    let answers: Vec<_> = analyses.par_iter().map(|analysis| (analysis.answer)(screened, study)).collect();
+    for answer in answers {
+        match answer {
             Ok(answer) => {
                 draft.findings.push(answer.finding);
                 draft.declines.extend(answer.declines);

@@ -28,6 +28,8 @@ pub(super) struct Cells<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     topics: HashMap<String, Parsed<'static, u32>>,
+    /// Plain spellings of late, by their length and first byte.
+    recent: [(String, u32); 16],
 }
 
 /// What the level column held: numbers, those among them that no stage number can be, and stage names.
@@ -102,7 +104,7 @@ impl<'a> Cells<'a> {
 
     /// A thread's memory, empty but for the plain spellings.
     pub(super) fn memory(&self) -> Memory {
-        Memory { topics: self.topics.plain.clone() }
+        Memory { topics: self.topics.plain.clone(), recent: Default::default() }
     }
 
     /// Reads a grid into a batch: `places[i]` is the column of the grid for column `i` of the layout, `None` where every
@@ -145,7 +147,7 @@ impl<'a> Cells<'a> {
         match note.about.kind {
             Kind::Id => each(lines, note, |row, note| {
                 let (span, raw) = text(row);
-                if values::is_plain(raw) && !missing.may_hold(raw.as_bytes()) && !raw.starts_with('#') {
+                if grid.is_plain(span) && !missing.may_hold(raw.as_bytes()) && !raw.starts_with('#') {
                     return span;
                 }
                 note.keep(values::identifier(raw, missing)).map_or(BLANK, |id| within(span, raw, id))
@@ -153,7 +155,7 @@ impl<'a> Cells<'a> {
             Kind::Text if !note.about.declared => each(lines, note, |row, _| text(row).0),
             Kind::Text => each(lines, note, |row, note| {
                 let (span, raw) = text(row);
-                if values::is_plain(raw) && !missing.may_hold(raw.as_bytes()) && !raw.starts_with('#') {
+                if grid.is_plain(span) && !missing.may_hold(raw.as_bytes()) && !raw.starts_with('#') {
                     return span;
                 }
                 let (parsed, found) = values::category(raw, missing);
@@ -231,7 +233,18 @@ impl<'a> Cells<'a> {
                 }))
             }
             Kind::Topics => Column::Topics(collect(lines, note, |row, note| {
-                note.keep(self.topics.read(text(row).1, words, &mut memory.topics)).unwrap_or(0)
+                let raw = text(row).1;
+                let slot = (raw.len() ^ usize::from(raw.as_bytes().first().copied().unwrap_or(0))) % 16;
+                if let Some((known, bits)) = memory.recent.get(slot)
+                    && known == raw
+                {
+                    return *bits;
+                }
+                let parsed = self.topics.read(raw, words, &mut memory.topics);
+                if let (Parsed::Value(bits), Some(recent)) = (&parsed, memory.recent.get_mut(slot)) {
+                    *recent = (raw.to_string(), *bits);
+                }
+                note.keep(parsed).unwrap_or(0)
             })),
         }
     }

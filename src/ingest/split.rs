@@ -3,6 +3,7 @@
 
 use super::faults::Faults;
 use super::pieces::Piece;
+use super::values::is_plain;
 use super::records::{LARGEST_CELL, MOST_COLUMNS, Records, Row, Step};
 use super::words::words;
 use crate::error::{Error, Result};
@@ -34,6 +35,8 @@ pub(super) struct Grid {
     pub(super) text: String,
     /// Line of each row, from 1.
     pub(super) lines: Vec<u32>,
+    /// Nothing but printable ASCII and line ends: no cell needs a second look at its characters.
+    pub(super) printable: bool,
     width: usize,
     /// For each row: where each cell begins, and one byte behind the end of the last.
     starts: Vec<u32>,
@@ -53,6 +56,17 @@ impl Grid {
             Some(&[from, next]) => (from, next - 1),
             _ => (0, 0),
         }
+    }
+
+    /// Whether a cell is printable ASCII without spaces around it.
+    #[inline]
+    pub(super) fn is_plain(&self, (from, to): Span) -> bool {
+        if !self.printable {
+            return self.text.get(from as usize..to as usize).is_some_and(is_plain);
+        }
+        let bytes = self.text.as_bytes();
+        let ends = [bytes.get(from as usize), bytes.get((to as usize).wrapping_sub(1))];
+        from == to || ends.iter().all(|byte| byte.is_some_and(|b| *b != b' '))
     }
 
     /// A cell's text.
@@ -88,6 +102,12 @@ pub(super) fn split(piece: Piece, shape: &Shape, faults: &mut Faults) -> Result<
     let careful = piece.quoted || dos_eof || piece.bytes.len() > LARGEST_CELL || lone_return(&piece.bytes);
     let Ok(text) = String::from_utf8(piece.bytes) else { return Ok(None) };
     Ok(if careful { carefully(&text, shape, faults)? } else { Some(Plain::new(shape, faults).split(text)) })
+}
+
+/// Whether all of a text is printable ASCII or line ends.
+fn printable(text: &[u8]) -> bool {
+    // Without a way out the loop is vectorised.
+    text.iter().fold(true, |all, b| all & ((b.wrapping_sub(b' ') < 0x7F - b' ') | (*b == b'\n') | (*b == b'\r')))
 }
 
 /// Whether a carriage return stands anywhere but before a line feed.
@@ -133,6 +153,7 @@ impl<'s> Plain<'s> {
         } else {
             self.grid.starts.truncate(self.begun);
         }
+        self.grid.printable = printable(bytes);
         self.grid.text = text;
         Split { grid: self.grid, lines: u64::from(self.line - 1), newlines: self.newlines }
     }

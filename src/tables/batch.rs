@@ -27,6 +27,13 @@ impl<'a> Texts<'a> {
         self.text.get(span.0 as usize..span.1 as usize).unwrap_or("")
     }
 
+    /// Whether another column of the same batch has the same text in this row.
+    #[inline]
+    pub fn is_same(&self, row: usize, other: &Texts<'_>) -> bool {
+        let length = |texts: &Texts<'_>| texts.spans.get(row).map_or(0, |(from, to)| to - from);
+        length(self) == length(other) && self.get(row) == other.get(row)
+    }
+
     /// Every cell in order.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let cells = *self;

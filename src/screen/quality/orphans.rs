@@ -11,6 +11,10 @@ pub fn check(seen: &Seen, ledger: &mut Ledger) {
     let Some(at) = seen.layout.position("employee_id") else { return };
     let Some(ids) = seen.batch.text(at) else { return };
     let has_people = !seen.study.data.people.is_empty();
+    if !seen.person.contains(&NOBODY) {
+        // Who is known has an id.
+        return;
+    }
     for (row, id) in ids.iter().enumerate() {
         let line = seen.batch.line(row);
         if id.is_empty() {
@@ -42,8 +46,8 @@ pub fn company(seen: &Seen, ledger: &mut Ledger) {
 pub fn own_manager(seen: &Seen, ledger: &mut Ledger) {
     let text = |name: &str| seen.layout.position(name).and_then(|at| seen.batch.text(at));
     let (Some(own), Some(manager)) = (text("employee_id"), text("manager_id")) else { return };
-    for (row, (own, manager)) in own.iter().zip(manager.iter()).enumerate() {
-        if own == manager && !own.is_empty() {
+    for row in 0..seen.batch.rows() {
+        if own.is_same(row, &manager) && !own.get(row).is_empty() {
             ledger.add("own_manager", Level::Error, seen.layout, "manager_id", seen.batch.line(row));
         }
     }

@@ -43,7 +43,7 @@ pub fn clean(layout: &Layout, batch: &mut Batch, study: &Study, ledger: &mut Led
                 let issue = ledger.add(rule.code, Level::Error, layout, &column.name, line);
                 issue.detail = Some(format!("{}..{}", rule.low, rule.high));
                 *cell = f64::NAN;
-            } else if rule.whole == Whole::Yes && cell.fract() != 0.0 {
+            } else if rule.whole == Whole::Yes && *cell as i64 as f64 != *cell {
                 ledger.add("not_whole", Level::Error, layout, &column.name, line);
                 *cell = f64::NAN;
             }
