@@ -90,7 +90,8 @@ fn population(folder: &Path, sessions: usize) -> Result<Summary, String> {
 }
 
 fn screen(study: &Study) -> Result<Screened, String> {
-    let screening = pipeline::screen(study, None, &mut |_, _, _| {}, None).map_err(|e| e.code().to_string())?;
+    let screening = pipeline::screen(study, pipeline::Bounds::default(), &mut |_, _, _| {}, None)
+        .map_err(|e| e.code().to_string())?;
     screening.map_err(|issues| format!("the screen found {} faults", issues.len()))
 }
 

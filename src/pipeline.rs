@@ -4,9 +4,9 @@ use crate::analyses::Analysis;
 use crate::domain::Day;
 use crate::error::{Error, Kind, Result};
 use crate::findings::{Draft, Finding, Findings, Input, Issue, Level, Provenance, seal};
-use crate::ingest::{self, Keep, Outcome, Source, Trust, Vocabulary};
+use crate::ingest::{self, Keep, Outcome, Source, Trust, Vocabulary, state};
 use crate::screen::{Gatekeeper, KeyMode, Screened, admit_plain};
-use crate::study::{DataFile, Study};
+use crate::study::{self, DataFile, Study};
 use crate::tables::{Batch, Layout, Table};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,15 @@ pub type Progress<'a> = dyn FnMut(&Path, u64, u64) + Send + 'a;
 
 /// Looks at every batch of every table in passing, before it is cleaned: the privacy checks of `validate`.
 pub type Watch<'a> = dyn FnMut(&Layout, &Batch) + Send + 'a;
+
+/// The bounds of a pass.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds {
+    /// The day after which a date lies in the future; `None` = none does.
+    pub as_of: Option<Day>,
+    /// Bytes that the keys of the session log may take; `None` = as many as it takes.
+    pub memory: Option<u64>,
+}
 
 /// Data that may be used, or every fault that stands in the way.
 pub type Screening = std::result::Result<Screened, Vec<Issue>>;
@@ -41,7 +50,7 @@ enum Passed<'a> {
 /// A path that cannot be read. Faults of the data are not errors: they come back in the `Screening`.
 pub fn screen(
     study: &Study,
-    as_of: Option<Day>,
+    bounds: Bounds,
     progress: &mut Progress,
     mut watch: Option<&mut Watch>,
 ) -> Result<Screening> {
@@ -49,7 +58,7 @@ pub fn screen(
     if let Some(watch) = watch.as_mut() {
         // A gate looks at every byte of a file before it looks at a cell: nothing may be watched twice.
         terms.distrusted.extend(Table::ALL.iter().flat_map(|t| files(study, *t)).map(|file| file.path.clone()));
-        let first = pass(study, &terms, as_of, progress, Some(&mut **watch))?;
+        let first = pass(study, &terms, bounds, progress, Some(&mut **watch))?;
         if let Passed::Whole(keeper, issues, inputs) = first
             && keeper.keys_settled()
         {
@@ -58,7 +67,7 @@ pub fn screen(
         terms.keys = KeyMode::Hashed;
     }
     loop {
-        match pass(study, &terms, as_of, progress, None)? {
+        match pass(study, &terms, bounds, progress, None)? {
             Passed::Whole(keeper, issues, inputs) if keeper.keys_settled() => return Ok(keeper.admit(issues, inputs)),
             Passed::Whole(..) => terms.keys = KeyMode::Hashed,
             Passed::NoUtf8(path) => {
@@ -73,26 +82,23 @@ pub fn screen(
 fn pass<'a>(
     study: &'a Study,
     terms: &Terms,
-    as_of: Option<Day>,
+    bounds: Bounds,
     progress: &mut Progress,
     mut watch: Option<&mut Watch>,
 ) -> Result<Passed<'a>> {
     let vocabulary = Vocabulary::from_study(study);
-    let mut keeper = Gatekeeper::new(study, terms.keys, as_of);
+    let mut keeper = Gatekeeper::new(study, terms.keys, bounds.as_of, bounds.memory);
     let (mut issues, mut inputs) = (Vec::new(), Vec::new());
     for table in Table::ALL {
-        for file in files(study, table) {
+        for file in in_order(study, table) {
             let watched = watch.is_some();
-            let source = Source {
-                table,
-                path: &file.path,
-                wave: file.wave.as_deref(),
-                headers: study.columns.get(table.name()),
-                vocabulary: &vocabulary,
-                // Covariates of people may be asked for; other columns that nobody declared concern the gate only.
-                keep_undeclared: if table == Table::People || watched { Keep::Undeclared } else { Keep::DeclaredOnly },
-                trust: if terms.distrusted.contains(&file.path) { Trust::Nothing } else { Trust::Head },
-            };
+            let mut source = source(study, table, file, &vocabulary);
+            if watched {
+                source.keep_undeclared = Keep::Undeclared;
+            }
+            if terms.distrusted.contains(&file.path) {
+                source.trust = Trust::Nothing;
+            }
             let (look, mut fold) = keeper.table(table);
             let outcome = ingest::read(
                 &source,
@@ -123,6 +129,95 @@ fn pass<'a>(
         }
     }
     Ok(Passed::Whole(Box::new(keeper), issues, inputs))
+}
+
+/// A table's files by name: the order of a list in the study file, or of states on the command line, changes nothing.
+fn in_order(study: &Study, table: Table) -> Vec<&DataFile> {
+    let mut listed: Vec<&DataFile> = files(study, table).iter().collect();
+    // Files of states come in their order already; their paths are not their names.
+    listed.sort_by_key(|file| if file.stored.is_some() { None } else { file.path.file_name() });
+    listed
+}
+
+fn source<'s>(study: &'s Study, table: Table, file: &'s DataFile, vocabulary: &'s Vocabulary) -> Source<'s> {
+    Source {
+        table,
+        path: &file.path,
+        wave: file.wave.as_deref(),
+        headers: study.columns.get(table.name()),
+        vocabulary,
+        // Covariates of people may be asked for; other columns that nobody declared concern the gate only.
+        keep_undeclared: if table == Table::People { Keep::Undeclared } else { Keep::DeclaredOnly },
+        trust: Trust::Head,
+        stored: file.stored,
+    }
+}
+
+/// Writes the typed rows of a study's files as a state at `path`; `text` is the study file's. Screens nothing: what one
+/// shard lacks another may have. The faults of the reading come back; if one stops the work nothing is written.
+///
+/// # Errors
+/// A path that cannot be read or written.
+pub fn summarise(study: &Study, text: &str, path: &Path, progress: &mut Progress) -> Result<Vec<Issue>> {
+    let vocabulary = Vocabulary::from_study(study);
+    let mut writer = state::Writer::create(path, text)?;
+    let mut issues = Vec::new();
+    for table in Table::ALL {
+        for file in in_order(study, table) {
+            // A state cannot take back what it was given: every byte is looked at before the first cell.
+            let source = Source { trust: Trust::Nothing, ..source(study, table, file, &vocabulary) };
+            match writer.add(&source, &mut |done, all| progress(&file.path, done, all)) {
+                Ok(Outcome::Read(reading)) => issues.extend(reading.issues),
+                Ok(Outcome::NoUtf8) => return Err(Error::data("file_changed").with("file", file.path.display())),
+                Err(error) if error.kind() == Kind::Data => issues.push(as_issue(&error, table, &file.path)),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    if !issues.iter().any(|issue| issue.structural) {
+        writer.finish()?;
+    }
+    Ok(issues)
+}
+
+/// The study that several states were made for, with all their files; a file that more than one state holds counts once.
+///
+/// # Errors
+/// A path, `not_a_state`, `state_version`, `state_damaged`, `states_differ` when two ask different things.
+pub fn from_states(paths: &[PathBuf]) -> Result<Study> {
+    let mut study: Option<Study> = None;
+    let mut all: Vec<(Table, Input, DataFile)> = Vec::new();
+    for path in paths {
+        let state = state::open(path)?;
+        let damaged = || Error::data("state_damaged").with("file", path.display());
+        let asked = study::without_data(&state.study).map_err(|_| damaged())?;
+        if study.as_ref().is_some_and(|first| !first.asks_the_same(&asked)) {
+            return Err(Error::data("states_differ").with("file", path.display()));
+        }
+        study.get_or_insert(asked);
+        let others = all.len();
+        for (number, stored) in state.files.into_iter().enumerate() {
+            let known = |(table, input, _): &(Table, Input, DataFile)| {
+                *table == stored.table && input.sha256 == stored.input.sha256 && input.file == stored.input.file
+            };
+            if !all.iter().take(others).any(known) {
+                let file = DataFile { path: path.clone(), wave: None, stored: Some(number) };
+                all.push((stored.table, stored.input, file));
+            }
+        }
+    }
+    let mut study = study.ok_or_else(|| Error::bug("no_states"))?;
+    all.sort_by(|(_, a, _), (_, b, _)| (&a.file, &a.sha256).cmp(&(&b.file, &b.sha256)));
+    for (table, _, file) in all {
+        match table {
+            Table::People => study.data.people.push(file),
+            Table::Survey => study.data.survey.push(file),
+            Table::Sessions => study.data.sessions.push(file),
+            Table::Sales => study.data.sales.push(file),
+            Table::Attrition => study.data.attrition.push(file),
+        }
+    }
+    Ok(study)
 }
 
 fn as_issue(error: &Error, table: Table, path: &Path) -> Issue {
@@ -187,6 +282,14 @@ pub fn plain_findings(
     finish(draft, screened, seed, options, crowd)
 }
 
+/// Inputs by table, name and digest, whatever order they came in.
+fn in_order_of_tables(inputs: &[Input]) -> Vec<Input> {
+    let mut inputs = inputs.to_vec();
+    let place = |input: &Input| Table::ALL.iter().position(|t| t.name() == input.table);
+    inputs.sort_by(|a, b| (place(a), &a.file, &a.sha256).cmp(&(place(b), &b.file, &b.sha256)));
+    inputs
+}
+
 fn finish(
     mut draft: Draft,
     screened: &Screened,
@@ -200,7 +303,7 @@ fn finish(
         version: env!("CARGO_PKG_VERSION").to_string(),
         seed,
         options,
-        inputs: screened.inputs().to_vec(),
+        inputs: in_order_of_tables(screened.inputs()),
     };
     seal(draft, crowd)
 }

@@ -40,8 +40,16 @@ fn read_with(
 ) -> (Reading, Batch) {
     let vocabulary = Vocabulary::default();
     for trust in [Trust::Head, Trust::Nothing] {
-        let source =
-            Source { table, path, wave, headers, vocabulary: &vocabulary, keep_undeclared: Keep::Undeclared, trust };
+        let source = Source {
+            table,
+            path,
+            wave,
+            headers,
+            vocabulary: &vocabulary,
+            keep_undeclared: Keep::Undeclared,
+            trust,
+            stored: None,
+        };
         let mut all: Option<Batch> = None;
         let outcome = ingest::read(
             &source,
@@ -379,6 +387,7 @@ fn read_any(path: &Path) {
             vocabulary: &vocabulary,
             keep_undeclared: Keep::Undeclared,
             trust: Trust::Head,
+            stored: None,
         };
         let _ = ingest::read(&source, &|_, _| (), &mut |_, _, ()| Ok(()), &mut |_, _| {});
     }
@@ -813,6 +822,7 @@ fn paths_that_cannot_be_read_are_named_by_cause() {
             vocabulary: &vocabulary,
             keep_undeclared: Keep::DeclaredOnly,
             trust: Trust::Head,
+            stored: None,
         };
         let error = ingest::read(&source, &|_, _| (), &mut |_, _, ()| Ok(()), &mut |_, _| {}).unwrap_err();
         (error.code(), error.exit_status())

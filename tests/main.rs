@@ -13,6 +13,7 @@ mod render;
 mod render_terminal;
 mod screen;
 mod seal;
+mod shards;
 mod simulate;
 mod study;
 mod truth;

@@ -51,6 +51,9 @@ pub enum Command {
     /// The gate for exports: may these files be used, and may they leave the house
     #[command(long_about = VALIDATE)]
     Validate(Validate),
+    /// Pack the exports of one shard, to be answered with other shards later
+    #[command(long_about = SUMMARISE)]
+    Summarise(Summarise),
     /// Write the pages again from findings.json, without the personal data
     #[command(long_about = REPORT)]
     Report(Report),
@@ -93,6 +96,21 @@ pub struct Asking {
     /// Seed of every random draw; without it the study's, or 1
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Memory for the keys of a log whose ids do not rise, such as 500M or 2G; beyond it repeats are not looked for
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+}
+
+/// A number of bytes: 1000000, 500M, 2G.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, power) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (text.get(..at), 10),
+        Some((at, 'm' | 'M')) => (text.get(..at), 20),
+        Some((at, 'g' | 'G')) => (text.get(..at), 30),
+        _ => (Some(text), 0),
+    };
+    let number = digits.and_then(|digits| digits.parse::<u64>().ok()).and_then(|n| n.checked_mul(1 << power));
+    number.ok_or_else(|| "a size such as 500M or 2G".to_string())
 }
 
 /// Where the result goes on standard output.
@@ -177,11 +195,17 @@ Examples:
     oneonone run data-samples/division/study.toml --out out
 
   Findings only with another crowd, stopping at any fault of a cell
-    oneonone run study.toml --out out --crowd 10 --strict")]
+    oneonone run study.toml --out out --crowd 10 --strict
+
+  From the states of two shards, the same findings as from all their files at once
+    oneonone run --from osaka.state tokyo.state --out out")]
 pub struct Run {
     /// The study file
-    #[arg(value_name = "STUDY.toml")]
-    pub study: PathBuf,
+    #[arg(value_name = "STUDY.toml", required_unless_present = "from", conflicts_with = "from")]
+    pub study: Option<PathBuf>,
+    /// States instead of a study file, as `oneonone summarise` wrote them
+    #[arg(long, value_name = "STATE", num_args = 1..)]
+    pub from: Vec<PathBuf>,
     /// Where to write; without it `out` beside the study file
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -191,6 +215,32 @@ pub struct Run {
     /// Standard output.
     #[command(flatten)]
     pub shape: Shape,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// What `oneonone summarise --help` begins with.
+const SUMMARISE: &str = "\
+Reads the exports of one shard - a company, a month - and writes what the analyses need of them into one file. `oneonone \
+run --from` then answers from any number of such files as it would have from all the exports at once, to the last bit. A \
+state is personal data like the exports: nobody but you can read it, and report does not take it.";
+
+/// `oneonone summarise`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  Two shards, then the findings of both
+    oneonone summarise tokyo/study.toml -o tokyo.state
+    oneonone summarise osaka/study.toml -o osaka.state
+    oneonone run --from osaka.state tokyo.state --out out")]
+pub struct Summarise {
+    /// The study file of the shard: the same questions as every other shard's, its own files
+    #[arg(value_name = "STUDY.toml")]
+    pub study: PathBuf,
+    /// The state to write
+    #[arg(long, short, value_name = "STATE")]
+    pub output: PathBuf,
     /// Options of every command.
     #[command(flatten)]
     pub shared: Shared,
@@ -450,6 +500,9 @@ pub struct Validate {
     /// The day after which a date lies in the future; without it today
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
+    /// Memory for the keys of a log whose ids do not rise, such as 500M or 2G; beyond it repeats are not looked for
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
     /// How the verdict is written: table, json, md or github
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = gate_format)]
     pub format: GateFormat,

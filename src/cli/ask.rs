@@ -9,7 +9,7 @@ use crate::analyses::ANALYSES;
 use crate::domain::Day;
 use crate::error::{Error, Result};
 use crate::findings::{Decline, Finding, Findings, Issue, Level};
-use crate::pipeline;
+use crate::pipeline::{self, Bounds};
 use crate::report::{brief, renderer, terminal as page};
 use crate::screen::Screened;
 use crate::study::{self, Fault, Languages, LoadError, Study};
@@ -28,7 +28,7 @@ pub fn is_study(inputs: &[PathBuf]) -> bool {
 /// # Errors
 /// The file cannot be read.
 pub fn load(path: &Path, asking: &Asking, terminal: &Terminal) -> Result<Option<Study>> {
-    let mut study = match study::load(path) {
+    let study = match study::load(path) {
         Ok(study) => study,
         Err(LoadError::Error(error)) => return Err(error),
         Err(LoadError::Faults(faults)) => {
@@ -36,6 +36,11 @@ pub fn load(path: &Path, asking: &Asking, terminal: &Terminal) -> Result<Option<
             return Ok(None);
         }
     };
+    Ok(Some(with_options(study, asking)))
+}
+
+/// Puts the options of the command line over a study.
+pub fn with_options(mut study: Study, asking: &Asking) -> Study {
     if let Some(seed) = asking.seed {
         study.seed = seed;
         study.options.insert("study.seed".to_string(), seed.into());
@@ -44,7 +49,7 @@ pub fn load(path: &Path, asking: &Asking, terminal: &Terminal) -> Result<Option<
         study.crowd = crowd;
         study.options.insert("privacy.crowd".to_string(), crowd.into());
     }
-    Ok(Some(study))
+    study
 }
 
 /// Every fault of a study file, each with its place.
@@ -99,14 +104,14 @@ pub fn limit_threads(terminal: &Terminal) {
 /// A file cannot be read.
 pub fn screen(study: &Study, asking: &Asking, terminal: &Terminal) -> Result<Option<Screened>> {
     let mut progress = Progress::new(terminal.quiet);
-    let as_of = as_of(asking.as_of.as_deref())?;
-    let screening = pipeline::screen(study, as_of, &mut |path, done, all| progress.reading(path, done, all), None)?;
+    let bounds = Bounds { as_of: as_of(asking.as_of.as_deref())?, memory: asking.memory };
+    let screening = pipeline::screen(study, bounds, &mut |path, done, all| progress.reading(path, done, all), None)?;
     drop(progress);
     Ok(screening.map_err(|issues| refuse(&issues, terminal)).ok())
 }
 
 /// Tells the faults that stop the work.
-fn refuse(issues: &[Issue], terminal: &Terminal) {
+pub fn refuse(issues: &[Issue], terminal: &Terminal) {
     let mut blocks = Vec::new();
     brief::faults::issues(&mut blocks, issues, terminal.language);
     terminal.warn(&page::draw(&blocks, page::Style::Plain));

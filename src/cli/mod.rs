@@ -12,6 +12,7 @@ mod report;
 mod run;
 mod simulate;
 mod stages;
+mod summarise;
 mod terminal;
 mod validate;
 
@@ -49,6 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Attrition(args) => attrition::run(args, &terminal),
         Command::Stages(args) => stages::run(args, &terminal),
         Command::Validate(args) => validate::run(args, &terminal),
+        Command::Summarise(args) => summarise::run(args, &terminal),
         Command::Report(args) => report::run(args, &terminal),
         Command::Simulate(args) => simulate::run(args, &terminal),
     };

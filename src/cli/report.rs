@@ -8,6 +8,7 @@ use super::terminal::Terminal;
 use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::findings::seal::FORMAT_VERSION;
+use crate::ingest::state;
 use crate::text::Language;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +45,9 @@ fn own_language(findings: &Findings) -> Option<Language> {
 }
 
 fn read(path: &Path) -> Result<Findings> {
+    if state::is_state(path) {
+        return Err(Error::data("state_not_findings").with("file", path.display()));
+    }
     let text = std::fs::read_to_string(path).map_err(|e| {
         let code = match e.kind() {
             std::io::ErrorKind::NotFound => "file_missing",

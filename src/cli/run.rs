@@ -20,9 +20,13 @@ use std::path::PathBuf;
 /// Usage, a path, the disk.
 pub fn run(args: &Run, terminal: &Terminal) -> Result<u8> {
     ask::limit_threads(terminal);
-    let Some(study) = ask::load(&args.study, &args.asking, terminal)? else { return Ok(2) };
+    let study = match &args.study {
+        Some(path) => ask::load(path, &args.asking, terminal)?,
+        None => Some(ask::with_options(pipeline::from_states(&args.from)?, &args.asking)),
+    };
+    let Some(study) = study else { return Ok(2) };
     let terminal = terminal.speaking(ask::language(&study));
-    let folder = args.out.clone().unwrap_or_else(|| default_folder(&args.study));
+    let folder = args.out.clone().unwrap_or_else(|| default_folder(args));
     let mut outbox = Outbox::open(&folder)?;
     let Some(screened) = ask::screen(&study, &args.asking, &terminal)? else { return Ok(SAYS_NO) };
     let asked: Vec<_> = ANALYSES.into_iter().filter(|analysis| (analysis.asked)(&study)).collect();
@@ -42,8 +46,10 @@ pub fn run(args: &Run, terminal: &Terminal) -> Result<u8> {
     Ok(if findings.findings().is_empty() { SAYS_NO } else { ask::strict(&findings, &args.asking) })
 }
 
-fn default_folder(study: &std::path::Path) -> PathBuf {
-    study.parent().unwrap_or(std::path::Path::new("")).join("out")
+/// `out` beside the study file or the first state.
+fn default_folder(args: &Run) -> PathBuf {
+    let beside = args.study.as_deref().or(args.from.first().map(PathBuf::as_path));
+    beside.and_then(std::path::Path::parent).unwrap_or(std::path::Path::new("")).join("out")
 }
 
 /// The languages of the pages: the reader's choice, else the study's.

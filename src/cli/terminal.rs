@@ -42,6 +42,7 @@ impl Terminal {
             Command::Attrition(a) => Self::shared(&a.shared),
             Command::Stages(a) => Self::shared(&a.shared),
             Command::Validate(a) => Self::shared(&a.shared),
+            Command::Summarise(a) => Self::shared(&a.shared),
             Command::Report(a) => Self::new(None, a.quiet, Paint::Never, None),
             Command::Simulate(a) => Self::new(a.language, a.quiet, Paint::Never, None),
         }

@@ -6,8 +6,8 @@ use super::terminal::Terminal;
 use super::{DONE, SAYS_NO, ask};
 use crate::error::{Error, Result};
 use crate::findings::gate::{Gate, Severity, Verdict};
-use crate::findings::{Issue, Level};
-use crate::pipeline;
+use crate::findings::{Issue, Level, NotChecked};
+use crate::pipeline::{self, Bounds};
 use crate::report::gate;
 use crate::screen::privacy::{self, Options, Release};
 use crate::study::{self, Assignment, Comparison, Data, DataFile, LoadError, Study};
@@ -24,12 +24,12 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
         return Err(Error::run("previous_not_yet"));
     }
     let Some((study, mut issues)) = asked(args, terminal)? else { return Ok(2) };
-    let as_of = ask::as_of(args.as_of.as_deref())?;
+    let bounds = Bounds { as_of: ask::as_of(args.as_of.as_deref())?, memory: args.memory };
     let mut progress = Progress::new(terminal.quiet);
     let mut release = Release::new();
     let screening = pipeline::screen(
         &study,
-        as_of,
+        bounds,
         &mut |path, done, all| progress.reading(path, done, all),
         Some(&mut |layout, batch| release.absorb(layout, batch)),
     )?;
@@ -43,7 +43,10 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
         quasi: (!args.quasi.is_empty()).then(|| args.quasi.clone()),
         sensitive: args.sensitive.clone(),
     };
-    let verdict = release.finish(&options);
+    let mut verdict = release.finish(&options);
+    if issues.iter().any(|issue| issue.code == "duplicate_keys_not_checked") {
+        verdict.not_checked.push(NotChecked { check: "duplicate_keys".to_string(), reason: "memory".to_string() });
+    }
     issues.extend(verdict.issues);
     let severity = if args.strict { Severity::Warnings } else { Severity::Errors };
     let mut checked: Vec<String> =
@@ -158,7 +161,7 @@ fn put(data: &mut Data, table: Table, path: PathBuf) {
         Table::Sales => &mut data.sales,
         Table::Attrition => &mut data.attrition,
     };
-    files.push(DataFile { path, wave: None });
+    files.push(DataFile { path, wave: None, stored: None });
 }
 
 /// A study of exports with every default, and the arms that `domain` names.

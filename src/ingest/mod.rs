@@ -14,6 +14,7 @@ mod plain;
 mod records;
 mod source;
 mod split;
+pub mod state;
 mod values;
 mod words;
 

@@ -3,6 +3,7 @@
 use super::bytes::{Bytes, file_name, unreadable};
 use super::csv;
 pub use super::encoding::Trust;
+use super::state;
 use super::words::words;
 use crate::domain::{Ladder, OVERALL, TOPICS};
 use crate::error::{Error, Result};
@@ -93,6 +94,8 @@ pub struct Source<'a> {
     pub keep_undeclared: Keep,
     /// Whether a file that begins as UTF-8 is taken at its word.
     pub trust: Trust,
+    /// The number of the file in a state, when `path` is one.
+    pub stored: Option<usize>,
 }
 
 /// What one file turned out to be. If an issue is structural the batches delivered are not to be used.
@@ -180,6 +183,9 @@ pub fn read<T: Send>(
     take: &mut Take<'_, T>,
     progress: &mut Progress<'_>,
 ) -> Result<Outcome> {
+    if let Some(number) = source.stored {
+        return state::read(source, number, look, take, progress);
+    }
     let bytes = Bytes::open(source.path)?;
     match format_of(&bytes, source.path)? {
         Format::Csv => csv::read(&bytes, source, look, take, progress),

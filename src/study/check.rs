@@ -24,8 +24,11 @@ pub fn check(text: &str, folder: &Path) -> Result<Study, Vec<Fault>> {
     let data = files::data(&mut reader, folder);
     let mut study = questions(&mut reader);
     study.data = data;
-    let columns = columns(&mut reader);
-    study.columns = columns;
+    finish(reader, study)
+}
+
+fn finish(mut reader: Reader<'_>, mut study: Study) -> Result<Study, Vec<Fault>> {
+    study.columns = columns(&mut reader);
     unknown(&mut reader, &study.topics);
     if reader.has_faults() {
         return Err(reader.into_faults());
@@ -35,6 +38,14 @@ pub fn check(text: &str, folder: &Path) -> Result<Study, Vec<Fault>> {
         study.options.retain(|key, _| !key.starts_with("comparison."));
     }
     Ok(study)
+}
+
+/// Checks everything but `[data]`.
+pub fn questions_of(text: &str) -> Result<Study, Vec<Fault>> {
+    let (draft, defaults) = (syntax(text)?, syntax(default_text())?);
+    let mut reader = Reader::new(text, &draft, &defaults);
+    let study = questions(&mut reader);
+    finish(reader, study)
 }
 
 /// The study that a folder of files or a plain table gets: every default, no file.

@@ -59,7 +59,7 @@ fn entry(item: &Node, folder: &Path) -> Taken<Vec<DataFile>> {
         return Ok(Vec::new());
     }
     let paths = expand(folder, &name).map_err(|c| c.with("file", &name).on(file))?;
-    Ok(paths.into_iter().map(|path| DataFile { path, wave: wave.clone() }).collect())
+    Ok(paths.into_iter().map(|path| DataFile { path, wave: wave.clone(), stored: None }).collect())
 }
 
 /// A wave by label or day; a day is kept as ISO text.

@@ -26,6 +26,21 @@ pub fn default_text() -> &'static str {
 ///
 /// Errors: `study_missing` and `study_unreadable` (exit 2), or every fault of what is written.
 pub fn load(path: &Path) -> Result<Study, LoadError> {
+    let text = text_of(path)?;
+    Ok(check(&text, path.parent().unwrap_or(Path::new("")))?)
+}
+
+/// Checks the text of a study whose files are read elsewhere: `[data]` is not looked at.
+///
+/// Errors: every fault of what is written.
+pub fn without_data(text: &str) -> Result<Study, LoadError> {
+    Ok(check::questions_of(text)?)
+}
+
+/// The text of a study file.
+///
+/// Errors: `study_missing` and `study_unreadable`.
+pub fn text_of(path: &Path) -> crate::Result<String> {
     let shown = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let bytes = std::fs::read(path).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
@@ -34,11 +49,16 @@ pub fn load(path: &Path) -> Result<Study, LoadError> {
     })?;
     let text = String::from_utf8(bytes).map_err(|e| Error::run("study_unreadable").with("file", &shown).because(e))?;
     // Editors on Windows begin a file with a byte order mark, which TOML does not know.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Ok(check(text, path.parent().unwrap_or(Path::new("")))?)
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_string())
 }
 
 impl Study {
+    /// Whether another study asks the same of the same words; its files and their headers may be others.
+    pub fn asks_the_same(&self, other: &Study) -> bool {
+        let asked = |study: &Study| Study { data: Data::default(), columns: BTreeMap::new(), ..study.clone() };
+        asked(self) == asked(other)
+    }
+
     /// The study of a folder of exports or of a plain table: these files, every default, no comparison.
     pub fn with_data(data: Data) -> crate::Result<Self> {
         let study = check::defaults().map_err(|_| Error::bug("study_defaults"))?;
@@ -47,7 +67,7 @@ impl Study {
 }
 
 /// A study, checked: every path absolute or relative to the working directory, every name known, every default filled in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Study {
     /// Title of the report.
     pub title: String,
@@ -105,6 +125,8 @@ pub struct DataFile {
     pub path: PathBuf,
     /// The wave of all its rows, when the file has no wave column.
     pub wave: Option<String>,
+    /// Its number in a state, when `path` is one that holds it.
+    pub stored: Option<usize>,
 }
 
 /// Files by table; an empty list means the table was not given.

@@ -2,6 +2,7 @@
 //! faults themselves are `Issue`s that the reader of the file collected.
 
 use super::schema::{Kind, Table};
+use serde::{Deserialize, Serialize};
 
 /// The missing day or month number.
 pub const MISSING_DAY: i32 = i32::MIN;
@@ -67,7 +68,7 @@ pub enum Column {
 }
 
 /// A column of a file as understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayoutColumn {
     /// Canonical name (a topic code for the wide layout), or the header as written for an undeclared column.
     pub name: String,
@@ -82,7 +83,7 @@ pub struct LayoutColumn {
 }
 
 /// The columns of a file, in the order of `Batch::columns`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     /// The table.
     pub table: Table,

@@ -1,7 +1,10 @@
 //! Names, kinds, keys and sensitivity of the columns of every canonical table. Says nothing about how a file spells them.
 
+use serde::{Deserialize, Serialize};
+
 /// A canonical table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Table {
     /// A person.
     People,
@@ -16,7 +19,8 @@ pub enum Table {
 }
 
 /// What a cell of a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// An identifier: trimmed text, never folded.
     Id,

@@ -56,6 +56,9 @@ struct Log {
     topics: HashSet<u64>,
     sessions: HashMap<u64, (u32, i32)>,
     broken: Option<()>,
+    /// Bytes for hashes, and whether they were not enough: then no repeat is looked for.
+    memory: Option<u64>,
+    overfull: Option<u64>,
 }
 
 /// The finest dates of the log so far.
@@ -82,7 +85,7 @@ struct Last {
 
 impl Keys {
     /// No key seen yet.
-    pub fn new(mode: KeyMode) -> Self {
+    pub fn new(mode: KeyMode, memory: Option<u64>) -> Self {
         let log = Log {
             mode,
             started: Start::Not,
@@ -90,6 +93,8 @@ impl Keys {
             topics: HashSet::new(),
             sessions: HashMap::new(),
             broken: None,
+            memory,
+            overfull: None,
         };
         Self {
             hasher: RandomState::new(),
@@ -107,6 +112,22 @@ impl Keys {
     /// Whether every repeat was seen for sure.
     pub fn settled(&self) -> bool {
         self.log.broken.is_none()
+    }
+
+    /// The bytes that were not enough for the keys, if they were not: repeats in the log were then not looked for.
+    pub fn overfull(&self) -> Option<u64> {
+        self.log.overfull
+    }
+
+    /// Lets the keys go when they take more than they may.
+    fn weigh(&mut self) {
+        let Some(memory) = self.log.memory.filter(|_| self.log.overfull.is_none()) else { return };
+        // A slot of a hash table and its byte of control.
+        let taken = 17 * self.log.sessions.capacity() + 9 * self.log.topics.capacity() + 9 * self.days.capacity();
+        if taken as u64 > memory {
+            self.log.overfull = Some(memory);
+            (self.log.sessions, self.log.topics, self.days) = Default::default();
+        }
     }
 
     /// Whether every 1on1 is dated by its month (the first of it).
@@ -238,6 +259,7 @@ impl Keys {
                 continue;
             }
             let found = match (self.log.mode, id.is_empty()) {
+                _ if self.log.overfull.is_some() => Found { first: FirstRow::Yes, fault: KeyFault::None },
                 (KeyMode::Rising, false) => self.log.rising(&mut last, id, person, day, set),
                 _ => self.log.hashed(&self.hasher, id, person, day, set),
             };
@@ -254,7 +276,10 @@ impl Keys {
             ledger.add(code, Level::Error, seen.layout, column, line).structural |= code == "session_id_reused";
         }
         self.log.last.id = last.to_string();
-        self.same_day(seen, keys, ledger, days);
+        self.weigh();
+        if self.log.overfull.is_none() {
+            self.same_day(seen, keys, ledger, days);
+        }
     }
 
     /// Two 1on1s of one person on one day are possible but usually one meeting entered twice. A log in the order of its

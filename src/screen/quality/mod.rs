@@ -16,7 +16,7 @@ use ledger::Ledger;
 
 use super::{Data, Screened, admit};
 use crate::domain::Day;
-use crate::findings::{Input, Issue};
+use crate::findings::{Input, Issue, Level};
 use crate::panel::sessions::Plan;
 use crate::panel::survey::Asked;
 use crate::panel::{NOBODY, Panel, People, Sales, Sessions, Survey, Totals};
@@ -100,14 +100,15 @@ enum Members<'k> {
 }
 
 impl<'a> Gatekeeper<'a> {
-    /// An empty panel for a study. `as_of` is the day after which a date lies in the future.
-    pub fn new(study: &'a Study, mode: KeyMode, as_of: Option<Day>) -> Self {
+    /// An empty panel for a study. `as_of` is the day after which a date lies in the future, `memory` the bytes that the
+    /// keys of the session log may take.
+    pub fn new(study: &'a Study, mode: KeyMode, as_of: Option<Day>, memory: Option<u64>) -> Self {
         Self {
             study,
             panel: Panel::default(),
             nobody: People::default(),
             ledger: Ledger::default(),
-            keys: keys::Keys::new(mode),
+            keys: keys::Keys::new(mode, memory),
             filled: emptiness::Filled::default(),
             as_of,
             planned: false,
@@ -236,6 +237,10 @@ impl Gatekeeper<'_> {
         }
         self.panel.sessions.settle();
         self.window_without_dates();
+        if let Some(memory) = self.keys.overfull() {
+            let issue = self.ledger.file_note("duplicate_keys_not_checked", "sessions", Level::Warning);
+            issue.threshold = Some(memory as f64);
+        }
         if self.keys.only_months() {
             self.ledger.drop_code("two_on_one_day", self.panel.sessions.meetings / MONTHLY_TWICE);
         }
