@@ -50,6 +50,25 @@ fn the_order_of_rows_changes_no_byte_of_an_answer() {
 }
 
 #[test]
+fn too_little_memory_for_the_keys_is_said_and_changes_no_answer() {
+    let folder = changed("memory", |file, rows| {
+        if file == "sessions.csv" {
+            rows[1..].reverse();
+        }
+    });
+    let found = folder.findings(&["--memory", "4K"]);
+    same_answers(&found);
+    let codes = |found: &str| -> Vec<String> {
+        let issues = parsed(found)["issues"].as_array().unwrap().clone();
+        issues.iter().map(|issue| issue["code"].as_str().unwrap().to_string()).collect()
+    };
+    assert!(codes(&found).contains(&"duplicate_keys_not_checked".to_string()));
+    assert!(!codes(&folder.findings(&["--memory", "1G"])).contains(&"duplicate_keys_not_checked".to_string()));
+    let gate = folder.oneonone(&["validate", "study.toml", "--format", "json", "--memory", "4K", "--quiet"]).json();
+    assert!(gate["not_checked"].as_array().unwrap().iter().any(|missing| missing["check"] == "duplicate_keys"));
+}
+
+#[test]
 fn the_order_of_columns_changes_no_byte_of_an_answer() {
     let folder = changed("columns", |_, rows| rows.iter_mut().for_each(|row| row.reverse()));
     assert!(folder.read("people.csv").starts_with("group,"));
