@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # How `oneonone run` compares with the scripts an analyst would write instead (DuckDB, polars, pandas), from the same
-# four CSV files to one JSON file. The answers are compared first, to 9 digits; then all run in turn, round after round.
+# four CSV files to one JSON file; beside it the same run on one thread, and the run with every chart and the report,
+# which no script does. The answers are compared first, to 9 digits; then all run in turn, round after round, and the
+# table of the README's performance section is printed.
 #
 #   benches/peers.sh [SESSIONS] [ROUNDS]        default 1500000 sessions, 3 rounds
 #
 # The scripts are not part of this repository: PEERS names their folder (default: ../shared/peers beside it), PEERS_PY
 # their Python, PEERS_DATA a folder to keep the generated data in (default: a temporary one). A script whose packages
-# are missing is left out, and that is said.
+# are missing is left out, and that is said. Data that is found in PEERS_DATA is used as it is, however many sessions.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -27,7 +29,9 @@ data="${PEERS_DATA:-$work/data}"
 if [[ ! -f "$data/sales.csv" ]]; then
     "$python" "$peers/gen.py" --sessions "$sessions" --seed 1 --out "$data"
 fi
-cat > "$data/study.toml" <<'TOML'
+# Twice the same study: findings only, which is what the scripts give, and with the report and every chart.
+study() { # formats
+    cat <<'TOML'
 [study]
 language = "en"
 [data]
@@ -46,16 +50,22 @@ design = "randomised"
 unit = "manager_id"
 start = "2024-01-01"
 [report]
-formats = []
 TOML
+    echo "formats = $1"
+}
+study '[]' > "$data/study.toml"
+study '["html"]' > "$data/pages.toml"
 
 ONEONONE="$root/target/release/oneonone" PEERS="$peers" DATA="$data" WORK="$work" ROUNDS="$rounds" "$python" - <<'PY'
-import importlib.util, json, os, statistics, subprocess, sys, time
+import importlib.metadata, importlib.util, json, os, statistics, subprocess, sys, time
 
 env = os.environ
 ours, peers, data, work = env["ONEONONE"], env["PEERS"], env["DATA"], env["WORK"]
 study = f"{data}/study.toml"
-jobs = {"oneonone run": [ours, "run", study, "--out", f"{work}/out", "--quiet"]}
+jobs = {"oneonone run": [ours, "run", study, "--out", f"{work}/out", "--quiet"],
+        "oneonone run, 1 thread": [ours, "run", study, "--out", f"{work}/out1", "--quiet", "--threads", "1"],
+        "oneonone run, report": [ours, "run", f"{data}/pages.toml", "--out", f"{work}/pages", "--quiet"]}
+own, references, used = list(jobs), {}, {}
 scripts = [("duckdb + numpy", "base_duckdb.py", ["duckdb"], []), ("polars + numpy", "base_polars.py", ["polars"], ["numpy"]),
            ("pandas + statsmodels", "base_pandas.py", ["pandas", "statsmodels"], ["c"])]
 for name, script, packages, rest in scripts:
@@ -64,6 +74,8 @@ for name, script, packages, rest in scripts:
         print(f"left out: {name} ({', '.join(missing) or 'no script'})")
     else:
         jobs[name] = [sys.executable, f"{peers}/{script}", data, f"{work}/{script}.json", *rest]
+        references[name] = f"{work}/{script}.json"
+        used.update((p, importlib.metadata.version(p)) for p in packages + ["numpy"])
 
 
 def once(command):
@@ -115,22 +127,41 @@ def check(reference):
     return len(pairs), worst
 
 
+def answers(folder):
+    """What was found, without the provenance, which names the options."""
+    return json.load(open(f"{work}/{folder}/findings.json"))["findings"]
+
+
 runs = {name: [] for name in jobs}
 for name, command in jobs.items():      # the first round warms the page cache and gives the answers
     once(command)
-if "duckdb + numpy" in jobs:
-    count, (worst, what) = check(json.load(open(f"{work}/base_duckdb.py.json")))
-    print(f"answers: {count} numbers against duckdb + numpy, largest relative difference {worst:.1e} ({what})")
+if not all(answers(folder) == answers("out") for folder in ("out1", "pages")):
+    sys.exit("oneonone answers differently on one thread or with the report: nothing timed")
+if not all(os.path.exists(f"{work}/pages/{file}") for file in ("report.html", "charts")):
+    sys.exit("no report or no charts: nothing timed")
+for name, reference in references.items():
+    count, (worst, what) = check(json.load(open(reference)))
+    print(f"answers: {count} numbers against {name}, largest relative difference {worst:.1e} ({what})")
     if worst > 1e-9:
         sys.exit("the answers differ: nothing timed")
-for _ in range(int(env["ROUNDS"])):
-    for name, command in jobs.items():
-        runs[name].append(once(command))
-first = runs["oneonone run"]
-print(f"{'job':24s} {'wall s':>8s} {'CPU s':>8s} {'peak MiB':>9s} {'wall ratio':>11s} {'CPU ratio':>10s}")
+if not references:
+    print("answers: not compared, there is no script to compare with")
+for turn in range(int(env["ROUNDS"])):
+    # Another one begins each round, so that nobody always follows the same neighbour.
+    first = turn % len(jobs)
+    for name in list(jobs)[first:] + list(jobs)[:first]:
+        runs[name].append(once(jobs[name]))
+base = "duckdb + numpy" if "duckdb + numpy" in jobs else own[0]
+size = sum(os.path.getsize(f"{data}/{file}.csv") for file in ("sessions", "survey", "people", "sales")) / 1e6
+with open(f"{data}/sessions.csv", "rb") as file:
+    rows = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
+print(f"\n{rows:,} rows of sessions, {size:.1f} MB in all; {len(os.sched_getaffinity(0))} processors; "
+      f"medians of {env['ROUNDS']} rounds; " + ", ".join(f"{package} {used[package]}" for package in sorted(used)) + "\n")
+print(f"| {'job':24s} | CPU s | wall s | peak MiB | CPU ratio | wall ratio |")
+print(f"|{'-' * 26}|------:|-------:|---------:|----------:|-----------:|")
 for name, times in runs.items():
     wall, cpu, peak = (statistics.median(t[i] for t in times) for i in range(3))
-    ratio = [statistics.median(t[i] / f[i] for t, f in zip(times, first)) for i in range(2)]
-    print(f"{name:24s} {wall:8.2f} {cpu:8.2f} {peak:9.0f} {ratio[0]:11.2f} {ratio[1]:10.2f}")
-print("Medians; the ratio is to `oneonone run` within rounds: above 1, the other one took more.")
+    ratio = [statistics.median(t[i] / b[i] for t, b in zip(times, runs[base])) for i in range(2)]
+    print(f"| {name:24s} | {cpu:5.2f} | {wall:6.2f} | {peak:8.0f} | {ratio[1]:9.2f} | {ratio[0]:10.2f} |")
+print(f"\nRatios are to {base} within rounds: at most 1.0 means no more of it than {base} took.")
 PY
