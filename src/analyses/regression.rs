@@ -11,7 +11,7 @@ use crate::findings::{Caution, Decline, Estimate, Regression, Term, Why};
 use crate::stats::covariance::{Covariance, Kind, covariance};
 use crate::stats::importance::{LMG_TERMS, importance};
 use crate::stats::inference::{coefficient, wald};
-use crate::stats::moments::{covariance_matrix, quantile};
+use crate::stats::moments::{covariance_matrix, covariance_of_factor, quantile};
 use crate::stats::multiplicity;
 use crate::stats::ols::{DEFAULT_TOLERANCE, Fit, fit};
 use crate::study::Adjust;
@@ -130,7 +130,7 @@ fn terms(design: &Design, fitted: &Fit, covariance: &Covariance, options: &Optio
         Adjust::Bh => multiplicity::bh(&p),
         Adjust::None => p,
     };
-    let spread = Spread::of(design, &slopes);
+    let spread = Spread::of(design, fitted, &slopes);
     let row = |j: usize| {
         let mut coefficient = estimate(&inferences[j]);
         if fitted.perfect {
@@ -191,12 +191,12 @@ struct Spread {
 }
 
 impl Spread {
-    fn of(design: &Design, slopes: &[usize]) -> Self {
-        let columns = crate::stats::matrix::Matrix::new(
-            design.matrix.x.select(ndarray::Axis(1), slopes),
-            design.matrix.y.clone(),
-        );
-        let matrix = covariance_matrix(&columns);
+    fn of(design: &Design, fitted: &Fit, slopes: &[usize]) -> Self {
+        let at_hand = (design.intercept == Some(0)).then(|| covariance_of_factor(&fitted.factor, fitted.n)).flatten();
+        let matrix = at_hand.unwrap_or_else(|| {
+            let columns = design.matrix.x.select(ndarray::Axis(1), slopes);
+            covariance_matrix(&crate::stats::matrix::Matrix::new(columns, design.matrix.y.clone()))
+        });
         let sd = |j: usize| matrix[[j, j]].max(0.0).sqrt();
         let quartile = |j: &usize| {
             let values = design.matrix.x.column(*j).to_vec();

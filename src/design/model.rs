@@ -4,10 +4,11 @@
 use super::formula::{Atom, Constant, Formula, TermSpec};
 use super::{Design, INTERCEPT, dense};
 use crate::findings::{Decline, Flow};
-use crate::panel::{Ids, NOBODY};
+use crate::panel::NOBODY;
 use crate::stats::matrix::Matrix;
 use crate::tables::Plain;
 use ndarray::{Array1, Array2};
+use std::borrow::Cow;
 
 const DECLINED: &str = "regression";
 
@@ -15,9 +16,9 @@ const DECLINED: &str = "regression";
 const MOST_LEVELS: usize = 200;
 
 /// Named columns of one atom: one for a number, several for a factor. NaN = missing.
-struct Block {
+struct Block<'t> {
     names: Vec<String>,
-    columns: Vec<Vec<f64>>,
+    columns: Vec<Cow<'t, [f64]>>,
 }
 
 /// Turns a formula on a table into rows.
@@ -28,10 +29,10 @@ struct Block {
 pub fn rows(table: &Plain, formula: &Formula, cluster: Option<&str>) -> Result<Design, Decline> {
     let outcome = number(table, &formula.outcome, "outcome_not_numeric")?;
     let mut names = Vec::new();
-    let mut columns: Vec<Vec<f64>> = Vec::new();
+    let mut columns: Vec<Cow<'_, [f64]>> = Vec::new();
     if formula.constant == Constant::Yes {
         names.push(INTERCEPT.to_string());
-        columns.push(vec![1.0; table.rows()]);
+        columns.push(Cow::Owned(vec![1.0; table.rows()]));
     }
     let mut full = formula.constant == Constant::No;
     for term in &formula.terms {
@@ -49,7 +50,7 @@ pub fn rows(table: &Plain, formula: &Formula, cluster: Option<&str>) -> Result<D
     };
     let mut clusterless = 0;
     for row in 0..table.rows() {
-        let blank = |column: &Vec<f64>| column.get(row).is_none_or(|v| v.is_nan());
+        let blank = |column: &Cow<'_, [f64]>| column.get(row).is_none_or(|v| v.is_nan());
         if blank(&outcome) {
             lose(formula.outcome.column());
         } else if let Some(at) = columns.iter().position(blank) {
@@ -66,7 +67,7 @@ pub fn rows(table: &Plain, formula: &Formula, cluster: Option<&str>) -> Result<D
     if clusterless > 0 {
         flow.lose("no_cluster", cluster, clusterless);
     }
-    let at = |column: &Vec<f64>, row: usize| column.get(row).copied().unwrap_or(f64::NAN);
+    let at = |column: &Cow<'_, [f64]>, row: usize| column.get(row).copied().unwrap_or(f64::NAN);
     let x = Array2::from_shape_fn((keep.len(), columns.len()), |(i, j)| at(&columns[j], keep[i]));
     let y = Array1::from_iter(keep.iter().map(|&row| at(&outcome, row)));
     let mut matrix = Matrix::new(x, y);
@@ -84,14 +85,13 @@ pub fn rows(table: &Plain, formula: &Formula, cluster: Option<&str>) -> Result<D
 }
 
 fn cluster_codes(table: &Plain, name: &str) -> Result<Vec<u32>, Decline> {
-    let cells = table.texts(name).ok_or_else(|| Decline::new(DECLINED, "column_unknown").with("column", name))?;
-    let mut ids = Ids::default();
-    Ok(cells.into_iter().map(|c| c.map_or(NOBODY, |c| ids.intern(&c))).collect())
+    let codes = table.codes(name).ok_or_else(|| Decline::new(DECLINED, "column_unknown").with("column", name))?;
+    Ok(codes.into_iter().map(|code| code.unwrap_or(NOBODY)).collect())
 }
 
 /// The columns of a product of atoms. `full` is true while a factor must keep all its levels (no constant yet).
-fn product(table: &Plain, term: &TermSpec, full: &mut bool) -> Result<Block, Decline> {
-    let mut result: Option<Block> = None;
+fn product<'t>(table: &'t Plain, term: &TermSpec, full: &mut bool) -> Result<Block<'t>, Decline> {
+    let mut result: Option<Block<'t>> = None;
     for atom in term {
         let next = block(table, atom, full)?;
         result = Some(match result {
@@ -102,18 +102,19 @@ fn product(table: &Plain, term: &TermSpec, full: &mut bool) -> Result<Block, Dec
     result.ok_or_else(|| Decline::new(DECLINED, "no_terms"))
 }
 
-fn cross(a: &Block, b: &Block) -> Block {
+fn cross<'t>(a: &Block<'_>, b: &Block<'_>) -> Block<'t> {
     let mut both = Block { names: Vec::new(), columns: Vec::new() };
     for (name_b, column_b) in b.names.iter().zip(&b.columns) {
         for (name_a, column_a) in a.names.iter().zip(&a.columns) {
             both.names.push(format!("{name_a}:{name_b}"));
-            both.columns.push(column_a.iter().zip(column_b).map(|(x, y)| x * y).collect());
+            let product = column_a.iter().zip(column_b.iter()).map(|(x, y)| x * y);
+            both.columns.push(Cow::Owned(product.collect()));
         }
     }
     both
 }
 
-fn block(table: &Plain, atom: &Atom, full: &mut bool) -> Result<Block, Decline> {
+fn block<'t>(table: &'t Plain, atom: &Atom, full: &mut bool) -> Result<Block<'t>, Decline> {
     match atom {
         Atom::Factor { column, reference } => factor(table, column, reference.as_deref(), full),
         Atom::Column(column) if table.column(column).is_some() && !table.is_numeric(column) => {
@@ -128,31 +129,34 @@ fn block(table: &Plain, atom: &Atom, full: &mut bool) -> Result<Block, Decline> 
 }
 
 /// A numeric atom's cells; NaN where missing.
-fn number(table: &Plain, atom: &Atom, refusal: &str) -> Result<Vec<f64>, Decline> {
+fn number<'t>(table: &'t Plain, atom: &Atom, refusal: &str) -> Result<Cow<'t, [f64]>, Decline> {
     let column = atom.column();
     if table.column(column).is_none() {
         let known = table.names().join(", ");
         return Err(Decline::new(DECLINED, "column_unknown").with("column", column).with("known", known));
     }
-    let cells = table.numbers(column).ok_or_else(|| super::not_numbers(table, DECLINED, refusal, column))?;
-    let cells = cells.into_iter().map(|c| c.unwrap_or(f64::NAN));
+    let cells = table.floats(column).ok_or_else(|| super::not_numbers(table, DECLINED, refusal, column))?;
     match atom {
         Atom::Log(_) => {
-            let cells: Vec<f64> = cells.collect();
             if let Some(row) = cells.iter().position(|v| *v <= 0.0) {
                 let line = table.lines.get(row).copied().unwrap_or(0);
                 return Err(Decline::new(DECLINED, "log_of_nothing").with("column", column).with("line", line));
             }
-            Ok(cells.into_iter().map(f64::ln).collect())
+            Ok(cells.iter().map(|v| v.ln()).collect())
         }
-        Atom::Power { exponent, .. } => Ok(cells.map(|v| v.powi(*exponent)).collect()),
-        Atom::Column(_) | Atom::Factor { .. } => Ok(cells.collect()),
+        Atom::Power { exponent, .. } => Ok(cells.iter().map(|v| v.powi(*exponent)).collect()),
+        Atom::Column(_) | Atom::Factor { .. } => Ok(cells),
     }
 }
 
 /// Indicators of the levels in sorted order, the reference left out (unless there is no constant and this is the first
 /// factor).
-fn factor(table: &Plain, column: &str, reference: Option<&str>, full: &mut bool) -> Result<Block, Decline> {
+fn factor<'t>(
+    table: &Plain,
+    column: &str,
+    reference: Option<&str>,
+    full: &mut bool,
+) -> Result<Block<'t>, Decline> {
     let decline = |code: &str| Decline::new(DECLINED, code).with("column", column);
     let cells = table.texts(column).ok_or_else(|| decline("column_unknown"))?;
     let mut levels: Vec<&str> = cells.iter().flatten().map(String::as_str).collect();
@@ -168,7 +172,7 @@ fn factor(table: &Plain, column: &str, reference: Option<&str>, full: &mut bool)
     };
     let keep_all = std::mem::replace(full, false);
     let shown: Vec<&str> = levels.iter().copied().filter(|l| keep_all || *l != reference).collect();
-    let indicator = |level: &&str| -> Vec<f64> {
+    let indicator = |level: &&str| -> Cow<'t, [f64]> {
         let cell = |c: &Option<String>| c.as_deref().map_or(f64::NAN, |c| f64::from(u8::from(c == *level)));
         cells.iter().map(cell).collect()
     };

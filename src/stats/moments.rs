@@ -73,11 +73,15 @@ impl Reduce for Moments {
 }
 
 /// Quantile by linear interpolation between order statistics (Hyndman & Fan 1996, type 7: R's default); nothing when
-/// there is no value. The slice need not be sorted.
+/// there is no value. The slice need not be sorted: the two order statistics are selected (Hoare 1961), which is cheaper.
 pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    quantile_of_sorted(&sorted, p)
+    let mut values = values.to_vec();
+    let last = values.len().checked_sub(1)?;
+    let place = p.clamp(0.0, 1.0) * last as f64;
+    let (_, low, above) = values.select_nth_unstable_by(place.floor() as usize, f64::total_cmp);
+    let low = *low;
+    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    Some(low + (place - place.floor()) * (high - low))
 }
 
 /// [`quantile`] of values already in rising order.
@@ -103,6 +107,18 @@ pub fn covariance_matrix(m: &Matrix) -> Array2<f64> {
     let centred = Matrix::new(x, Array1::from(centre(m.y.to_vec())));
     let triangle = centred.fold(&|| Triangle::new(columns.len()));
     triangle.factor().t().dot(triangle.factor()) / (n as f64 - 1.0)
+}
+
+/// The most that a column's squared mean may exceed its variance for [`covariance_of_factor`]: three digits of sixteen.
+const FAR_FROM_ZERO: f64 = 1e6;
+
+/// [`covariance_matrix`] without another pass, from the R factor of `[1 X y]`: behind the constant, it is the factor of the
+/// centred columns. Nothing when a column lies so far from 0 that too many digits went into its mean.
+pub fn covariance_of_factor(factor: &Array2<f64>, n: usize) -> Option<Array2<f64>> {
+    let p = factor.ncols().checked_sub(1)?;
+    let centred = Array2::from_shape_fn((p, p), |(i, j)| factor[[i + 1, j + 1]]);
+    let near = |j: usize| factor[[0, j + 1]].powi(2) <= FAR_FROM_ZERO * centred.column(j).mapv(|v| v * v).sum();
+    (0..p).all(near).then(|| centred.t().dot(&centred) / (n as f64 - 1.0))
 }
 
 /// Per-column moments of the regressors and the outcome (last).

@@ -23,6 +23,8 @@ pub struct Fit {
     pub coefficients: Array1<f64>,
     /// k x k upper R factor of the regressors, diagonal >= 0; `(R'R)^-1` is the bread.
     pub r: Array2<f64>,
+    /// (k+1) x (k+1) upper R factor of the regressors and the outcome.
+    pub factor: Array2<f64>,
     /// Rows.
     pub n: usize,
     /// Columns, the constant included.
@@ -93,7 +95,7 @@ pub fn fit(m: &Matrix, intercept: Option<usize>, tol: f64) -> Result<Fit, OlsFau
     }
     let first = solve_triangle(&r, &triangle.target()).ok_or_else(|| OlsFault::Collinear(Vec::new()))?;
     let coefficients = refine(m, &r, first);
-    Ok(complete(m, intercept, r, coefficients))
+    Ok(complete(m, intercept, (r, triangle.factor().clone()), coefficients))
 }
 
 fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
@@ -131,7 +133,12 @@ fn refine(m: &Matrix, r: &Array2<f64>, first: Array1<f64>) -> Array1<f64> {
     if refined.iter().all(|value| value.is_finite()) { refined } else { first }
 }
 
-fn complete(m: &Matrix, intercept: Option<usize>, r: Array2<f64>, coefficients: Array1<f64>) -> Fit {
+fn complete(
+    m: &Matrix,
+    intercept: Option<usize>,
+    (r, factor): (Array2<f64>, Array2<f64>),
+    coefficients: Array1<f64>,
+) -> Fit {
     let (n, k) = (m.rows(), m.columns());
     let rows = m.x.rows();
     let mut residuals: Array1<f64> =
@@ -151,7 +158,22 @@ fn complete(m: &Matrix, intercept: Option<usize>, r: Array2<f64>, coefficients: 
     let df_total = n as f64 - if intercept.is_some() { 1.0 } else { 0.0 };
     let adj_r_squared = 1.0 - (1.0 - r_squared) * df_total / df_residual;
     let sigma = (rss / df_residual).sqrt();
-    Fit { coefficients, r, n, k, rss, tss, r_squared, adj_r_squared, sigma, df_residual, residuals, perfect, intercept }
+    Fit {
+        coefficients,
+        r,
+        factor,
+        n,
+        k,
+        rss,
+        tss,
+        r_squared,
+        adj_r_squared,
+        sigma,
+        df_residual,
+        residuals,
+        perfect,
+        intercept,
+    }
 }
 
 fn residual(row: ArrayView1<'_, f64>, y: f64, coefficients: &Array1<f64>) -> Double {

@@ -1,6 +1,9 @@
 //! Any rectangular table, typed by column, held by polars. A column is numeric only if every non-missing cell is.
 
+use hashbrown::HashMap;
 use polars::prelude::{Column as Series, DataFrame, DataType};
+use std::borrow::Cow;
+use std::hash::Hash;
 
 /// A plain table: a frame of f64, date and text columns with nulls for missing, and where each row stands in its file.
 #[derive(Debug, Clone)]
@@ -49,6 +52,36 @@ impl Plain {
     /// A numeric column's cells; `None` when there is no such numeric column.
     pub fn numbers(&self, name: &str) -> Option<Vec<Option<f64>>> {
         Some(self.column(name)?.as_materialized_series().f64().ok()?.iter().collect())
+    }
+
+    /// A numeric column's cells with NaN for missing ones, without a copy where they lie in one piece; `None` when there is
+    /// no such numeric column.
+    pub fn floats(&self, name: &str) -> Option<Cow<'_, [f64]>> {
+        let cells = self.column(name)?.as_materialized_series().f64().ok()?;
+        Some(match cells.cont_slice() {
+            Ok(slice) => Cow::Borrowed(slice),
+            Err(_) => Cow::Owned(cells.iter().map(|cell| cell.unwrap_or(f64::NAN)).collect()),
+        })
+    }
+
+    /// Any column's cells as numbers of its distinct values, in the order of first sight; `None` for a missing cell.
+    pub fn codes(&self, name: &str) -> Option<Vec<Option<u32>>> {
+        fn number<K: Eq + Hash>(known: &mut HashMap<K, u32>, cell: K) -> u32 {
+            let next = known.len() as u32;
+            *known.entry(cell).or_insert(next)
+        }
+        let series = self.column(name)?.as_materialized_series();
+        if let Ok(text) = series.str() {
+            let mut known = HashMap::new();
+            return Some(text.iter().map(|cell| cell.map(|cell| number(&mut known, cell))).collect());
+        }
+        if let Ok(numbers) = series.f64() {
+            // 0 and -0 are one value, as they are one text.
+            let mut known = HashMap::new();
+            return Some(numbers.iter().map(|cell| cell.map(|v| number(&mut known, (v + 0.0).to_bits()))).collect());
+        }
+        let mut known = HashMap::new();
+        Some(self.days(name)?.into_iter().map(|cell| cell.map(|day| number(&mut known, day))).collect())
     }
 
     /// Any column's cells as text: numbers in shortest form, dates as ISO.

@@ -1,18 +1,19 @@
 //! Liang and Zeger (Biometrika 1986): products of the clusters' scores, with t on G - 1.
 //! It deliberately corrects nothing; it is the base of CR1.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 use super::{Covariance, CovarianceFault, Kind, Reference, moments, sandwich};
 use crate::stats::matrix::Matrix;
 use crate::stats::ols::Fit;
 
 pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Result<Covariance, CovarianceFault> {
-    let clusters = moments::of(fit, m)?;
+    let clusters = moments::scores(fit, m)?;
     let mut meat = Array2::zeros((fit.k, fit.k));
-    for moment in &clusters {
-        let column = moment.v.view().insert_axis(Axis(1));
-        meat += &column.dot(&column.t());
+    for score in &clusters {
+        for (a, &one) in score.iter().enumerate() {
+            meat.row_mut(a).scaled_add(one, score);
+        }
     }
     Ok(Covariance {
         kind: Kind::Cr0,

@@ -93,6 +93,85 @@ impl Reduce for ClusterMoments<'_> {
     }
 }
 
+/// `sum x u` (k) over the rows of each cluster: all that the kinds without correction need, without turning a row into
+/// the basis of Q.
+pub struct ClusterScores<'f> {
+    fit: &'f Fit,
+    codes: &'f [u32],
+    /// Place in `sums` of each code seen; `NONE` for others.
+    places: Vec<u32>,
+    seen: Vec<u32>,
+    sums: Vec<f64>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl<'f> ClusterScores<'f> {
+    /// The scores of no rows; codes are below `clusters`.
+    pub fn new(fit: &'f Fit, codes: &'f [u32], clusters: usize) -> Self {
+        Self { fit, codes, places: vec![NONE; clusters], seen: Vec::new(), sums: Vec::new() }
+    }
+
+    fn sum(&mut self, code: u32) -> &mut [f64] {
+        let k = self.fit.k;
+        if self.places[code as usize] == NONE {
+            self.places[code as usize] = self.seen.len() as u32;
+            self.seen.push(code);
+            self.sums.resize(self.sums.len() + k, 0.0);
+        }
+        let place = self.places[code as usize] as usize;
+        &mut self.sums[place * k..(place + 1) * k]
+    }
+
+    /// k scores of every cluster in the basis of Q, by rising code.
+    pub fn into_scores(self) -> Vec<Array1<f64>> {
+        let k = self.fit.k;
+        let mut order: Vec<usize> = (0..self.seen.len()).collect();
+        order.sort_unstable_by_key(|&place| self.seen[place]);
+        let turned = |place: usize| {
+            let mut q = vec![0.0; k];
+            let sum = ndarray::ArrayView1::from(&self.sums[place * k..(place + 1) * k]);
+            solve_transposed(&self.fit.r, sum, &mut q);
+            Array1::from(q)
+        };
+        order.into_iter().map(turned).collect()
+    }
+}
+
+impl Reduce for ClusterScores<'_> {
+    type Batch<'a> = Block<'a>;
+
+    fn absorb(&mut self, batch: Block<'_>) {
+        let codes = self.codes;
+        for (i, row) in batch.x.rows().into_iter().enumerate() {
+            let at = batch.first_row + i;
+            let u = self.fit.residuals[at];
+            for (sum, x) in self.sum(codes[at]).iter_mut().zip(row) {
+                *sum += x * u;
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        let k = self.fit.k;
+        for (place, &code) in other.seen.iter().enumerate() {
+            let later = &other.sums[place * k..(place + 1) * k];
+            self.sum(code).iter_mut().zip(later).for_each(|(sum, more)| *sum += more);
+        }
+    }
+}
+
+/// The scores of all clusters of a fit.
+pub(super) fn scores(fit: &Fit, m: &Matrix) -> Result<Vec<Array1<f64>>, CovarianceFault> {
+    let codes = m.clusters.as_deref().ok_or(CovarianceFault::NoClusters)?;
+    if codes.len() != fit.n {
+        return Err(CovarianceFault::Misfit);
+    }
+    let clusters = codes.iter().copied().max().map_or(0, |code| code as usize + 1);
+    let scores = m.fold(&|| ClusterScores::new(fit, codes, clusters)).into_scores();
+    if scores.len() < 2 { Err(CovarianceFault::OneCluster) } else { Ok(scores) }
+}
+
 /// The moments of all clusters of a fit.
 pub(super) fn of(fit: &Fit, m: &Matrix) -> Result<Vec<Moment>, CovarianceFault> {
     let codes = m.clusters.as_deref().ok_or(CovarianceFault::NoClusters)?;
