@@ -56,10 +56,13 @@ fn relation(column: &str, combination: &[(usize, f64)], name: &dyn Fn(usize) -> 
 /// A category carried by fewer people than the crowd gives their outcome back as its coefficient.
 pub fn carriers(design: &Design, crowd: u64) -> Result<(), Decline> {
     for (column, name) in design.matrix.x.columns().into_iter().zip(&design.terms) {
-        let ones = column.iter().filter(|v| **v == 1.0).count() as u64;
         let indicator = column.iter().all(|v| *v == 0.0 || *v == 1.0) && name != crate::design::INTERCEPT;
+        if !indicator {
+            continue;
+        }
+        let ones = column.iter().filter(|v| **v == 1.0).count() as u64;
         let rest = column.len() as u64 - ones;
-        if indicator && (ones < crowd || rest < crowd) {
+        if ones < crowd || rest < crowd {
             let column = name.split('[').next().unwrap_or_default();
             return Err(Decline::new("regression", "level_too_small").with("column", column).with("crowd", crowd));
         }

@@ -15,6 +15,7 @@ use crate::stats::moments::{covariance_matrix, covariance_of_factor, quantile};
 use crate::stats::multiplicity;
 use crate::stats::ols::{DEFAULT_TOLERANCE, Fit, fit};
 use crate::study::Adjust;
+use rayon::prelude::*;
 
 /// The bands of |beta| of the declared rule.
 pub const BANDS: [f64; 5] = [0.05, 0.10, 0.15, 0.20, 0.25];
@@ -206,7 +207,7 @@ impl Spread {
         Self {
             sd: (0..slopes.len()).map(sd).collect(),
             sd_outcome: sd(slopes.len()),
-            quartiles: slopes.iter().map(quartile).collect(),
+            quartiles: slopes.par_iter().map(quartile).collect(),
             vif: shares.as_ref().map(|s| s.vif.clone()),
             lmg: shares.as_ref().and_then(|s| s.lmg.clone()),
             johnson: shares.map(|s| s.johnson),

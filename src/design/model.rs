@@ -151,12 +151,7 @@ fn number<'t>(table: &'t Plain, atom: &Atom, refusal: &str) -> Result<Cow<'t, [f
 
 /// Indicators of the levels in sorted order, the reference left out (unless there is no constant and this is the first
 /// factor).
-fn factor<'t>(
-    table: &Plain,
-    column: &str,
-    reference: Option<&str>,
-    full: &mut bool,
-) -> Result<Block<'t>, Decline> {
+fn factor<'t>(table: &Plain, column: &str, reference: Option<&str>, full: &mut bool) -> Result<Block<'t>, Decline> {
     let decline = |code: &str| Decline::new(DECLINED, code).with("column", column);
     let cells = table.texts(column).ok_or_else(|| decline("column_unknown"))?;
     let mut levels: Vec<&str> = cells.iter().flatten().map(String::as_str).collect();

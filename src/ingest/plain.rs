@@ -12,7 +12,7 @@ use super::pieces::{Piece, Pieces};
 use super::records::{MOST_COLUMNS, Records, Step};
 use super::source::{format_of, input, threads};
 use super::split::{Grid, Shape, split, stop};
-use super::values::{Commas, Fault, Form, Parsed, number};
+use super::values::{Commas, Fault, Form, Parsed, number, plain_number};
 use super::words::{Tokens, words};
 use crate::error::{Error, Result};
 use crate::findings::{Input, Issue, Level};
@@ -382,7 +382,17 @@ fn stacked<T: Copy>(pieces: Vec<Vec<T>>, height: usize) -> Vec<T> {
 fn typed(grid: &Grid, column: usize, commas: Commas, shape: &Shape, faults: &mut Faults) -> Cells {
     let name = shape.name(column);
     let mut cells = Cells::Unknown;
-    for row in 0..grid.rows() {
+    let mut row = 0;
+    while row < grid.rows() {
+        // Most columns are plain numbers throughout: those are taken as far as they go.
+        if let Cells::Numbers(numbers) = &mut cells {
+            let short = |row| Some(grid.cell(row, column).as_bytes()).filter(|cell| cell.len() <= MOST_DIGITS);
+            numbers.extend((row..grid.rows()).map_while(|row| plain_number(short(row)?)));
+            row = numbers.len();
+            if row == grid.rows() {
+                break;
+            }
+        }
         let line = u64::from(grid.lines.get(row).copied().unwrap_or(0));
         let mut place = Place { name: &name, column, line, faults };
         let fit = push(&mut cells, grid.cell(row, column), (row, grid.rows()), commas, &mut place);
@@ -392,6 +402,7 @@ fn typed(grid: &Grid, column: usize, commas: Commas, shape: &Shape, faults: &mut
         if matches!(cells, Cells::Texts) {
             break;
         }
+        row += 1;
     }
     cells
 }
@@ -467,10 +478,14 @@ fn push_text(builder: &mut StringChunkedBuilder, raw: &str) {
     }
 }
 
+/// Digits that a float holds for sure.
+const MOST_DIGITS: usize = 15;
+
 /// The cell as a number, NaN when missing; `None` when the column is no column of numbers.
 fn as_number(raw: &str, commas: Commas, place: &mut Place<'_>) -> Option<f64> {
     // More digits than a float holds are an identifier.
-    let digits = raw.len() > 15 && raw.trim().bytes().all(|b| b.is_ascii_digit()) && raw.trim().len() > 15;
+    let long = raw.len() > MOST_DIGITS && raw.trim().len() > MOST_DIGITS;
+    let digits = long && raw.trim().bytes().all(|b| b.is_ascii_digit());
     match number(raw, tokens(), commas) {
         _ if digits => None,
         Parsed::Value(v) => Some(v),

@@ -246,12 +246,26 @@ pub(super) fn plain_number(bytes: &[u8]) -> Option<f64> {
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
-    let (mut whole, mut point) = (0u64, None);
-    for (at, byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => whole = whole * 10 + u64::from(byte - b'0'),
-            b'.' if point.is_none() && at > 0 && at + 1 < digits.len() => point = Some(digits.len() - 1 - at),
-            _ => return None,
+    let (mut whole, mut at, mut point) = (0u64, 0, None);
+    while let Some(byte) = digits.get(at) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        whole = whole * 10 + u64::from(digit);
+        at += 1;
+    }
+    if at < digits.len() {
+        if digits.get(at) != Some(&b'.') || at == 0 || at + 1 == digits.len() {
+            return None;
+        }
+        point = Some(digits.len() - 1 - at);
+        for byte in digits.get(at + 1..)? {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            whole = whole * 10 + u64::from(digit);
         }
     }
     if whole >= 1_000_000_000_000_000 {

@@ -42,10 +42,13 @@ impl Double {
         renormalise(sum, error + self.low + other.low)
     }
 
-    /// Adds the product of a float and a pair.
+    /// Adds the product of a float and a pair; the product with the low part, 16 digits down, is rounded once.
     #[must_use]
     pub fn plus_scaled(self, a: f64, other: Self) -> Self {
-        self.plus_product(a, other.high).plus_product(a, other.low)
+        let product = a * other.high;
+        let product_error = a.mul_add(other.high, -product) + a * other.low;
+        let (sum, error) = two_sum(self.high, product);
+        renormalise(sum, error + self.low + product_error)
     }
 }
 

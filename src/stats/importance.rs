@@ -79,7 +79,7 @@ pub fn lmg(covariance: &Array2<f64>, terms: &[Vec<usize>]) -> Option<Vec<f64>> {
     }
     let correlation = correlation(covariance)?;
     let mut explained = vec![0.0; 1 << t];
-    walk(&correlation, terms, 0, 0, &mut explained)?;
+    walk(&Remaining::of(&correlation, terms), 0, &mut explained, &mut Vec::new())?;
     let weights = order_weights(t);
     let mut shares = vec![0.0; t];
     for (subset, &with_subset) in explained.iter().enumerate() {
@@ -103,34 +103,69 @@ fn order_weights(t: usize) -> Vec<f64> {
     weights
 }
 
-fn walk(left: &Array2<f64>, terms: &[Vec<usize>], from: usize, subset: usize, explained: &mut [f64]) -> Option<()> {
-    for term in from..terms.len() {
-        let mut swept = left.clone();
-        for &column in &terms[term] {
-            sweep_out(&mut swept, column)?;
-        }
-        let y = swept.nrows() - 1;
-        let next = subset | (1 << term);
-        explained[next] = 1.0 - swept[[y, y]];
-        walk(&swept, terms, term + 1, next, explained)?;
-    }
-    Some(())
+/// What is left of the terms that may still enter, and of the outcome, once a subset has been taken out of them.
+#[derive(Debug, Clone, Default)]
+struct Remaining {
+    /// Columns of each term that may still enter, in order.
+    sizes: Vec<usize>,
+    /// Number of the first of them.
+    first: usize,
+    width: usize,
+    /// width x width Schur complement, the outcome last.
+    matrix: Vec<f64>,
 }
 
-/// Takes one column out of all others: the Schur complement, in place.
-fn sweep_out(matrix: &mut Array2<f64>, column: usize) -> Option<()> {
-    let pivot = matrix[[column, column]];
-    if pivot.is_nan() || pivot < 1e-13 {
-        return None;
+impl Remaining {
+    fn of(correlation: &Array2<f64>, terms: &[Vec<usize>]) -> Self {
+        let y = correlation.nrows() - 1;
+        let columns: Vec<usize> = terms.iter().flatten().copied().chain([y]).collect();
+        let matrix = columns.iter().flat_map(|&i| columns.iter().map(move |&j| correlation[[i, j]])).collect();
+        Self { sizes: terms.iter().map(Vec::len).collect(), first: 0, width: columns.len(), matrix }
     }
-    let taken: Vec<f64> = matrix.column(column).to_vec();
-    for i in 0..taken.len() {
-        if taken[i] != 0.0 && i != column {
-            let share = taken[i] / pivot;
-            for j in 0..taken.len() {
-                matrix[[i, j]] -= share * taken[j];
+
+    /// Takes the columns `from..from + size` out of those behind them, of which alone `next` is made.
+    fn without(&self, from: usize, size: usize, skipped: usize, next: &mut Remaining) -> Option<()> {
+        let width = self.width - from;
+        let block = &mut next.matrix;
+        block.clear();
+        block.extend((from..self.width).flat_map(|i| &self.matrix[i * self.width + from..(i + 1) * self.width]));
+        for column in 0..size {
+            let pivot = block[column * width + column];
+            if pivot.is_nan() || pivot < 1e-13 {
+                return None;
+            }
+            let (above, below) = block.split_at_mut((column + 1) * width);
+            let taken = &above[column * width..];
+            for row in below.chunks_exact_mut(width) {
+                let share = row[column] / pivot;
+                for j in column + 1..width {
+                    row[j] -= share * taken[j];
+                }
             }
         }
+        for i in size..width {
+            block.copy_within(i * width + size..(i + 1) * width, (i - size) * (width - size));
+        }
+        next.width = width - size;
+        block.truncate(next.width * next.width);
+        next.sizes.clear();
+        next.sizes.extend_from_slice(&self.sizes[skipped + 1..]);
+        next.first = self.first + skipped + 1;
+        Some(())
     }
+}
+
+/// Enters every later term in turn; `spare` keeps the memory of one matrix a level.
+fn walk(left: &Remaining, subset: usize, explained: &mut [f64], spare: &mut Vec<Remaining>) -> Option<()> {
+    let mut from = 0;
+    let mut next = spare.pop().unwrap_or_default();
+    for (skipped, &size) in left.sizes.iter().enumerate() {
+        left.without(from, size, skipped, &mut next)?;
+        let entered = subset | (1 << (left.first + skipped));
+        explained[entered] = 1.0 - next.matrix.last().copied()?;
+        walk(&next, entered, explained, spare)?;
+        from += size;
+    }
+    spare.push(next);
     Some(())
 }

@@ -6,6 +6,8 @@ use linfa::traits::Fit as _;
 use linfa_linear::LinearRegression;
 use ndarray::{Array1, Array2, ArrayView1};
 
+use rayon::prelude::*;
+
 use super::double::Double;
 use super::matrix::{Block, Matrix};
 use super::rank::{self, Relation};
@@ -140,9 +142,8 @@ fn complete(
     coefficients: Array1<f64>,
 ) -> Fit {
     let (n, k) = (m.rows(), m.columns());
-    let rows = m.x.rows();
-    let mut residuals: Array1<f64> =
-        rows.into_iter().zip(&m.y).map(|(row, &y)| residual(row, y, &coefficients).value()).collect();
+    let one = |i: usize| residual(m.x.row(i), m.y[i], &coefficients).value();
+    let mut residuals = Array1::from((0..n).into_par_iter().map(one).collect::<Vec<f64>>());
     let mut rss = sum_of_squares(residuals.iter().copied());
     let centre = if intercept.is_some() { mean(&m.y) } else { 0.0 };
     let tss = sum_of_squares(m.y.iter().map(|y| y - centre));
