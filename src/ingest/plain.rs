@@ -1,4 +1,4 @@
-//! Any rectangular CSV into a `Plain` table: a column is numeric only if every cell that is not missing is a number, a date
+//! Any rectangular CSV or Parquet file into a `Plain` table: a column is numeric only if every cell that is not missing is a number, a date
 //! only if every one is an unambiguous date; else it is text. Knows no canonical names.
 
 use super::bytes::{Bytes, file_name, unreadable};
@@ -8,10 +8,11 @@ use super::encoding::{self, Survey, Trust};
 use super::faults::Faults;
 use super::flow::{Go, flow};
 use super::headers::shown;
+use super::parquet::{self, Parquet};
 use super::pieces::{Piece, Pieces};
 use super::records::{MOST_COLUMNS, Records, Step};
-use super::source::{format_of, input, threads};
-use super::split::{Grid, Shape, split, stop};
+use super::source::{Format, format_of, input, threads};
+use super::split::{Grid, Shape, Split, split, stop};
 use super::values::{Commas, Fault, Form, Parsed, number};
 use super::words::{Tokens, words};
 use crate::error::{Error, Result};
@@ -47,7 +48,13 @@ enum Column {
 struct File<'p> {
     path: &'p Path,
     bytes: Bytes,
-    survey: Survey,
+    content: Content,
+}
+
+/// What it is made of.
+enum Content {
+    Text(Survey),
+    Parquet(Parquet),
 }
 
 /// Reads files of one header, stacked in the order given; `-` is standard input.
@@ -58,14 +65,18 @@ pub fn read_plain(paths: &[PathBuf]) -> Result<(Plain, Vec<Input>, Vec<Issue>)> 
     let mut files = Vec::new();
     for path in paths {
         let bytes = Bytes::open(path)?;
-        format_of(&bytes, path)?;
-        let survey = encoding::survey(&bytes, Trust::Head, path)?;
-        files.push(File { path, bytes, survey });
+        let content = match format_of(&bytes, path)? {
+            Format::Parquet => Content::Parquet(Parquet::open(&bytes, path)?),
+            Format::Csv => Content::Text(encoding::survey(&bytes, Trust::Head, path)?),
+        };
+        files.push(File { path, bytes, content });
     }
     let mut table = Table::default();
     while table.read(&files)? == Complete::NoUtf8 {
         for file in &mut files {
-            file.survey = encoding::survey(&file.bytes, Trust::Nothing, file.path)?;
+            if let Content::Text(survey) = &mut file.content {
+                *survey = encoding::survey(&file.bytes, Trust::Nothing, file.path)?;
+            }
         }
         table = Table::default();
     }
@@ -112,9 +123,15 @@ impl Table {
     fn read(&mut self, files: &[File<'_>]) -> Result<Complete> {
         for file in files {
             let mut faults = Faults::new(&file_name(file.path), "data");
-            tell_encoding(&file.survey, &mut faults);
+            let encoding = match &file.content {
+                Content::Text(survey) => {
+                    tell_encoding(survey, &mut faults);
+                    survey.encoding.name()
+                }
+                Content::Parquet(_) => parquet::NAME,
+            };
             let before = self.lines.len();
-            let mut about = input("data", file.path, file.survey.encoding.name());
+            let mut about = input("data", file.path, encoding);
             if !faults.stops() && self.one(file, &mut about, &mut faults)? == Complete::NoUtf8 {
                 return Ok(Complete::NoUtf8);
             }
@@ -133,31 +150,61 @@ impl Table {
         Ok(Complete::Yes)
     }
 
-    /// Reads one file; all its pieces are typed at the same time, and put together in order.
+    /// Reads one file.
     fn one(&mut self, file: &File<'_>, about: &mut Input, faults: &mut Faults) -> Result<Complete> {
         let fail = |e| unreadable(file.path, e);
-        let (text, meter) = text_of(&file.bytes, &file.survey).map_err(fail)?;
+        let survey = match &file.content {
+            Content::Text(survey) => survey,
+            Content::Parquet(parquet) => {
+                let Some(shape) = self.columns_of(parquet, file, faults)? else { return Ok(Complete::Yes) };
+                let mut pieces = parquet::Pieces::new(parquet);
+                let cut = |piece, faults: &mut Faults| Ok(Some(parquet.split(&piece, &shape, faults)));
+                return self.pour(file, &shape, (1, [0; 3]), || pieces.next(), cut, faults);
+            }
+        };
+        let (text, meter) = text_of(&file.bytes, survey).map_err(fail)?;
         let mut pieces = Pieces::new(text);
         let mut first = pieces.next().map_err(fail)?;
-        let Some((shape, mut before, mut newlines)) = self.begin(file, &mut pieces, &mut first, faults)? else {
+        let Some((shape, before, newlines)) = self.begin(file, &mut pieces, &mut first, faults)? else {
             return Ok(Complete::Yes);
         };
+        let next = || match first.take() {
+            Some(piece) => Ok(Some(piece)),
+            None => pieces.next().map_err(fail),
+        };
+        let complete =
+            self.pour(file, &shape, (before, newlines), next, |piece, faults| split(piece, &shape, faults), faults);
+        let complete =
+            complete.map_err(|e| if e.code() == "line_too_long" { e.with("file", file.path.display()) } else { e })?;
+        if meter.bytes() == file.bytes.len() {
+            about.sha256 = meter.sha256();
+        }
+        Ok(complete)
+    }
+
+    /// Reads the rows of one file; its pieces are typed at the same time, and put together in order.
+    fn pour<P: Send>(
+        &mut self,
+        file: &File<'_>,
+        shape: &Shape,
+        (mut before, mut newlines): (u64, [u64; 3]),
+        next: impl FnMut() -> Result<Option<P>> + Send,
+        cut: impl Fn(P, &mut Faults) -> Result<Option<Split>> + Sync,
+        faults: &mut Faults,
+    ) -> Result<Complete> {
         let commas = if shape.delimiter == b';' { Commas::Unsure } else { Commas::Thousands };
         let name = file_name(file.path);
         let mut complete = Complete::Yes;
         flow(
             threads(file.bytes.len()),
-            || match first.take() {
-                Some(piece) => Ok(Some(piece)),
-                None => pieces.next().map_err(fail),
-            },
+            next,
             || (),
-            |(), piece: Piece| {
+            |(), piece: P| {
                 let mut faults = Faults::new(&name, "data");
-                let Some(split) = split(piece, &shape, &mut faults)? else { return Ok(None) };
+                let Some(split) = cut(piece, &mut faults)? else { return Ok(None) };
                 let typed = |column| {
                     let mut faults = Faults::new(&name, "data");
-                    (typed(&split.grid, column, commas, &shape, &mut faults), faults)
+                    (typed(&split.grid, column, commas, shape, &mut faults), faults)
                 };
                 let cells = (0..shape.names.len()).map(typed).collect();
                 Ok(Some(Made { grid: split.grid, cells, faults, lines: split.lines, newlines: split.newlines }))
@@ -179,15 +226,22 @@ impl Table {
                 before += made.lines;
                 Ok(Go::On)
             },
-        )
-        .map_err(|e| if e.code() == "line_too_long" { e.with("file", file.path.display()) } else { e })?;
+        )?;
         if newlines.iter().filter(|n| **n > 0).count() > 1 {
             faults.push(Issue::new("mixed_newlines", Level::Warning));
         }
-        if meter.bytes() == file.bytes.len() {
-            about.sha256 = meter.sha256();
-        }
         Ok(complete)
+    }
+
+    /// The shape of a Parquet file's rows.
+    fn columns_of(&mut self, parquet: &Parquet, file: &File<'_>, faults: &mut Faults) -> Result<Option<Shape>> {
+        let Some(names) = parquet.names(faults) else { return Ok(None) };
+        if names.is_empty() {
+            faults.push(Issue::new("empty_file", Level::Error).at(1).structural());
+            return Ok(None);
+        }
+        self.name_columns(&names, 1, file, faults)?;
+        Ok((!faults.stops()).then(|| Shape { delimiter: b',', names: self.names.clone(), ids: None }))
     }
 
     /// The shape of a file's rows, and the lines and line ends up to the end of its header.
@@ -238,15 +292,21 @@ impl Table {
             faults.push(issue.limit(MOST_COLUMNS as f64, row.width as f64));
             return Ok(None);
         }
-        let name = |i: usize| match row.cell(i).trim() {
+        let names: Vec<String> = (0..row.width).map(|i| row.cell(i).to_string()).collect();
+        self.name_columns(&names, row.line, file, faults).map(Some)
+    }
+
+    /// Names the columns by a file's header, or sees that it is the header of the files before it.
+    fn name_columns(&mut self, header: &[String], line: u64, file: &File<'_>, faults: &mut Faults) -> Result<()> {
+        let name = |(i, cell): (usize, &String)| match cell.trim() {
             "" if i == 0 => "rownames".to_string(),
             "" => format!("column_{}", i + 1),
             text => text.to_string(),
         };
-        let names: Vec<String> = (0..row.width).map(name).collect();
+        let names: Vec<String> = header.iter().enumerate().map(name).collect();
         for (i, name) in names.iter().enumerate() {
             if names.iter().take(i).any(|n| n == name) {
-                let issue = Issue::new("duplicate_header", Level::Error).at(row.line).column(&shown(name), Some(i + 1));
+                let issue = Issue::new("duplicate_header", Level::Error).at(line).column(&shown(name), Some(i + 1));
                 faults.push(issue.structural());
             }
         }
@@ -257,7 +317,7 @@ impl Table {
         } else if self.names != names {
             return Err(Error::data("headers_differ").with("file", file_name(file.path)));
         }
-        Ok(Some(()))
+        Ok(())
     }
 
     /// Appends the cells of a piece to a column.
@@ -308,28 +368,39 @@ impl Table {
         let mut builders: Vec<StringChunkedBuilder> =
             again.iter().map(|_| StringChunkedBuilder::new("".into(), self.lines.len())).collect();
         for file in files {
-            let fail = |e| unreadable(file.path, e);
-            let mut pieces = Pieces::new(text_of(&file.bytes, &file.survey).map_err(fail)?.0);
-            let mut first = pieces.next().map_err(fail)?;
+            let mut take = |split: Option<Split>| {
+                let Some(split) = split else {
+                    return Err(Error::data("file_changed").with("file", file.path.display()));
+                };
+                for (column, builder) in again.iter().zip(&mut builders) {
+                    (0..split.grid.rows()).for_each(|row| push_text(builder, split.grid.cell(row, *column)));
+                }
+                Ok(Go::On)
+            };
+            let (fail, threads) = (|e| unreadable(file.path, e), threads(file.bytes.len()));
             let mut ignored = Faults::default();
+            let survey = match &file.content {
+                Content::Text(survey) => survey,
+                Content::Parquet(parquet) => {
+                    let Some(shape) = self.columns_of(parquet, file, &mut ignored)? else { continue };
+                    let mut pieces = parquet::Pieces::new(parquet);
+                    let cut = |piece| Ok(Some(parquet.split(&piece, &shape, &mut Faults::default())));
+                    flow(threads, || pieces.next(), || (), |(), piece| cut(piece), &mut take)?;
+                    continue;
+                }
+            };
+            let mut pieces = Pieces::new(text_of(&file.bytes, survey).map_err(fail)?.0);
+            let mut first = pieces.next().map_err(fail)?;
             let Some((shape, ..)) = self.begin(file, &mut pieces, &mut first, &mut ignored)? else { continue };
             flow(
-                threads(file.bytes.len()),
+                threads,
                 || match first.take() {
                     Some(piece) => Ok(Some(piece)),
                     None => pieces.next().map_err(fail),
                 },
                 || (),
                 |(), piece: Piece| split(piece, &shape, &mut Faults::default()),
-                |split| {
-                    let Some(split) = split else {
-                        return Err(Error::data("file_changed").with("file", file.path.display()));
-                    };
-                    for (column, builder) in again.iter().zip(&mut builders) {
-                        (0..split.grid.rows()).for_each(|row| push_text(builder, split.grid.cell(row, *column)));
-                    }
-                    Ok(Go::On)
-                },
+                &mut take,
             )?;
         }
         for (column, builder) in again.into_iter().zip(builders) {
