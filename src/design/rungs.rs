@@ -96,9 +96,7 @@ fn all_paths(panel: &Panel) -> Vec<Vec<usize>> {
     for places in panel.survey.by_person(panel.people.len()).iter() {
         let answers = places.iter().filter_map(|at| panel.survey.answers.get(*at as usize));
         of_one.clear();
-        of_one.extend(
-            answers.filter(|a| !a.level.is_nan()).map(|a| (panel.survey.rank(a.wave), a.level as usize)),
-        );
+        of_one.extend(answers.filter(|a| !a.level.is_nan()).map(|a| (panel.survey.rank(a.wave), a.level as usize)));
         if of_one.len() > 1 {
             of_one.sort_unstable();
             all.push(of_one.iter().map(|(_, level)| *level).collect());

@@ -16,6 +16,7 @@ mod records;
 mod rows;
 mod source;
 mod split;
+mod typed;
 mod values;
 mod words;
 mod written;

@@ -125,7 +125,9 @@ impl Parquet {
             }
             for column in group.columns() {
                 let format = match column.compression() {
-                    Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_) => continue,
+                    Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_) => {
+                        continue;
+                    }
                     Compression::LZ4 | Compression::LZ4_RAW => "Parquet (LZ4)",
                     Compression::BROTLI(_) => "Parquet (Brotli)",
                     _ => "Parquet (LZO)",

@@ -3,8 +3,8 @@
 
 use super::faults::Faults;
 use super::pieces::Piece;
-use super::values::is_plain;
 use super::records::{LARGEST_CELL, MOST_COLUMNS, Records, Row, Step};
+use super::values::is_plain;
 use super::words::words;
 use crate::error::{Error, Result};
 use crate::findings::{Issue, Level};
