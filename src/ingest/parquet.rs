@@ -124,6 +124,11 @@ impl Parquet {
                 return Err(damaged(path));
             }
             for column in group.columns() {
+                // The decoder takes these for granted.
+                let first = column.dictionary_page_offset().unwrap_or(0);
+                if column.data_page_offset().min(first).min(column.compressed_size()) < 0 {
+                    return Err(damaged(path));
+                }
                 let format = match column.compression() {
                     Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_) => {
                         continue;

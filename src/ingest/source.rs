@@ -132,9 +132,12 @@ pub enum Format {
     Csv,
 }
 
+/// Whether a file of these first bytes is of a format.
+type Recognises = fn(&[u8]) -> bool;
+
 /// The formats that are read and how each is recognised by its first bytes, tried in this order: the last takes what no
 /// other claims.
-pub static SOURCES: &[(Format, fn(&[u8]) -> bool)] =
+pub static SOURCES: &[(Format, Recognises)] =
     &[(Format::Parquet, |head| head.starts_with(b"PAR1")), (Format::Csv, |head| foreign(head).is_none())];
 
 /// Formats known by their first bytes and not read.

@@ -206,6 +206,7 @@ impl<'s> Plain<'s> {
     }
 
     #[inline]
+    #[allow(clippy::indexing_slicing, reason = "0 or 1 in a list of three")]
     fn end_row(&mut self, bytes: &[u8], at: usize) {
         let returned = at > 0 && bytes.get(at - 1) == Some(&b'\r');
         self.newlines[usize::from(returned)] += 1;

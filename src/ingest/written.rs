@@ -125,6 +125,7 @@ impl Written {
 
     fn integer(self, value: i64, bits: u32, text: &mut String) {
         match self {
+            Self::Plain if (0..100).contains(&value) => small(value as u32, text),
             Self::Unsigned if bits == 32 => put(text, format_args!("{}", value as u32)),
             Self::Unsigned => put(text, format_args!("{}", value as u64)),
             Self::Day => day(value, text),
@@ -222,7 +223,12 @@ fn put(text: &mut String, what: std::fmt::Arguments<'_>) {
 }
 
 fn two(n: u32, text: &mut String) {
-    text.extend([n / 10, n % 10].map(|digit| char::from(b'0' + (digit % 10) as u8)));
+    [n / 10, n % 10].iter().for_each(|digit| text.push(char::from(b'0' + (digit % 10) as u8)));
+}
+
+/// Counts, minutes and answers are mostly of one digit or two.
+fn small(n: u32, text: &mut String) {
+    if n < 10 { text.push(char::from(b'0' + n as u8)) } else { two(n, text) }
 }
 
 fn day(days: i64, text: &mut String) {
