@@ -5,9 +5,15 @@
 use oneonone::findings::{Issue, Level};
 use oneonone::ingest::{self, Commas, Fault, Form, Keep, Outcome, Parsed, Reading, Source, Trust, Vocabulary, words};
 use oneonone::tables::{Batch, Column, MISSING_DAY, OVERALL_BIT, Plain, Table};
+use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, Int32Type, Int64Type};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::schema::parser::parse_message_type;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -831,7 +837,9 @@ fn paths_that_cannot_be_read_are_named_by_cause() {
     assert_eq!(code(folder), ("file_is_directory", 2));
     assert_eq!(code(Path::new("s3://bucket/people.csv")), ("url_refused", 2));
     assert_eq!(code(&file(b"PK\x03\x04rest")), ("unsupported_format", 1));
-    assert_eq!(code(&file(b"PAR1rest")), ("unsupported_format", 1));
+    assert_eq!(code(&file(b"ARROW1rest")), ("unsupported_format", 1));
+    assert_eq!(code(&file(b"PAR1rest")), ("parquet_damaged", 1));
+    assert_eq!(code(&file(b"PAR1")), ("parquet_damaged", 1));
 }
 
 fn plain(text: &str) -> (Plain, Vec<Issue>) {
@@ -1082,4 +1090,307 @@ fn a_quotation_mark_that_never_closes_is_told_however_much_it_eats() {
     let (reading, _) = read_path(Table::People, &file(&bytes), None);
     let issue = reading.issues.iter().find(|i| i.code == "unclosed_quote").unwrap();
     assert_eq!((issue.line, issue.detail.as_deref()), (Some(3), Some("lines=1200000")));
+}
+
+/// A column of a Parquet file to be.
+#[derive(Clone)]
+enum Cells {
+    Text(Vec<Option<String>>),
+    Ints(Vec<Option<i32>>),
+    Longs(Vec<Option<i64>>),
+    Doubles(Vec<Option<f64>>),
+    Bools(Vec<Option<bool>>),
+    Fixed(Vec<Option<Vec<u8>>>),
+}
+
+impl Cells {
+    fn rows(&self) -> usize {
+        match self {
+            Self::Text(c) => c.len(),
+            Self::Ints(c) => c.len(),
+            Self::Longs(c) => c.len(),
+            Self::Doubles(c) => c.len(),
+            Self::Bools(c) => c.len(),
+            Self::Fixed(c) => c.len(),
+        }
+    }
+}
+
+/// Writes columns, all optional, in row groups of the lengths given, without dictionaries where `dictionary` is not set.
+fn parquet(schema: &str, columns: &[Cells], groups: &[usize], packed: Compression, dictionary: bool) -> Vec<u8> {
+    fn write<T: DataType, C: Clone>(
+        writer: &mut SerializedColumnWriter<'_>,
+        cells: &[Option<C>],
+        value: impl Fn(C) -> T::T,
+    ) {
+        let levels: Vec<i16> = cells.iter().map(|c| i16::from(c.is_some())).collect();
+        let values: Vec<T::T> = cells.iter().flatten().cloned().map(value).collect();
+        writer.typed::<T>().write_batch(&values, Some(&levels), None).unwrap();
+    }
+    let schema = Arc::new(parse_message_type(&format!("message table {{ {schema} }}")).unwrap());
+    let about = WriterProperties::builder().set_compression(packed).set_dictionary_enabled(dictionary);
+    let about = about.set_data_page_row_count_limit(1000).set_write_batch_size(100);
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(about.build())).unwrap();
+    let mut from = 0;
+    for rows in groups {
+        let mut group = file.next_row_group().unwrap();
+        let part = from..from + rows;
+        for cells in columns {
+            let mut column = group.next_column().unwrap().unwrap();
+            match cells {
+                Cells::Text(c) => write::<ByteArrayType, _>(&mut column, &c[part.clone()], |t| t.into_bytes().into()),
+                Cells::Ints(c) => write::<Int32Type, _>(&mut column, &c[part.clone()], |v| v),
+                Cells::Longs(c) => write::<Int64Type, _>(&mut column, &c[part.clone()], |v| v),
+                Cells::Doubles(c) => write::<DoubleType, _>(&mut column, &c[part.clone()], |v| v),
+                Cells::Bools(c) => write::<BoolType, _>(&mut column, &c[part.clone()], |v| v),
+                Cells::Fixed(c) => write::<FixedLenByteArrayType, _>(&mut column, &c[part.clone()], |v| {
+                    parquet::data_type::ByteArray::from(v).into()
+                }),
+            }
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+        from += rows;
+    }
+    assert!(columns.iter().all(|cells| cells.rows() == from));
+    file.into_inner().unwrap()
+}
+
+/// Cells of every row, quoted where they need it.
+fn csv(header: &str, rows: usize, cell: impl Fn(usize) -> Vec<String>) -> String {
+    let quoted = |c: String| if c.contains([',', '"', '\n']) { format!("\"{}\"", c.replace('"', "\"\"")) } else { c };
+    let line = |row| cell(row).into_iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+    (0..rows).map(line).fold(format!("{header}\n"), |all, line| all + &line)
+}
+
+/// Everything of two readings but the file and its digest.
+fn assert_same(a: &(Reading, Batch), b: &(Reading, Batch)) {
+    let told = |r: &Reading| {
+        r.issues.iter().map(|i| (i.code.clone(), i.count, i.lines.clone(), i.column.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&a.0), told(&b.0));
+    assert_eq!((a.0.input.rows, a.0.stage_only), (b.0.input.rows, b.0.stage_only));
+    assert_eq!(a.0.layout.columns, b.0.layout.columns);
+    for (at, column) in a.0.layout.columns.iter().enumerate() {
+        match a.1.text(at).zip(b.1.text(at)) {
+            Some((x, y)) => assert!(x.iter().eq(y.iter()), "{}", column.name),
+            None if a.1.numbers(at).is_some() => {
+                let bits = |batch: &Batch| batch.numbers(at).unwrap().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                assert_eq!(bits(&a.1), bits(&b.1), "{}", column.name);
+            }
+            None => assert_eq!(a.1.columns[at], b.1.columns[at], "{}", column.name),
+        }
+    }
+}
+
+const SURVEY: &str = "optional binary 社員番号 (UTF8); optional int32 wave (DATE); optional double engagement;
+    optional int32 level; optional binary note (UTF8); optional int64 at (TIMESTAMP(MICROS,false));
+    optional boolean fit; optional int64 money (DECIMAL(12,2));";
+
+/// 9,001 answers as cells of Parquet and as a CSV.
+fn answers() -> (Vec<Cells>, String) {
+    const ROWS: usize = 9_001;
+    let every = |n: usize, row: usize| row % n == n - 1;
+    let note = |i: usize| match i % 5 {
+        0 => Some("良い、とても".to_string()),
+        1 => Some("a, \"b\"".to_string()),
+        2 => Some(format!("二行目 {i}")),
+        3 => Some(String::new()),
+        _ => None,
+    };
+    let id = |i: usize| (!every(1000, i)).then(|| if i == 7 { "合計".to_string() } else { format!("E{i:05}") });
+    let wave = |i: usize| (!every(997, i)).then_some(19_000 + (i / 3000) as i32 * 91);
+    let engagement = |i: usize| (!every(11, i)).then(|| (i as f64).sqrt() * 3.7);
+    let level = |i: usize| (!every(13, i)).then_some((i % 17) as i32);
+    let at = |i: usize| (!every(17, i)).then(|| if i.is_multiple_of(2) { 86_400_000_000 } else { -1_500_000 });
+    let money = |i: usize| Some(i as i64 - 5);
+    let all = 0..ROWS;
+    let columns = vec![
+        Cells::Text(all.clone().map(id).collect()),
+        Cells::Ints(all.clone().map(wave).collect()),
+        Cells::Doubles(all.clone().map(engagement).collect()),
+        Cells::Ints(all.clone().map(level).collect()),
+        Cells::Text(all.clone().map(note).collect()),
+        Cells::Longs(all.clone().map(at).collect()),
+        Cells::Bools(all.clone().map(|i| Some(i % 3 == 0)).collect()),
+        Cells::Longs(all.map(money).collect()),
+    ];
+    let shown = |v: Option<String>| v.unwrap_or_default();
+    let text = csv("社員番号,wave,engagement,level,note,at,fit,money", ROWS, |i| {
+        let days = [("2022-01-08"), ("2022-04-09"), ("2022-07-09"), ("2022-10-08")];
+        let cents = i as i64 - 5;
+        let sign = if cents < 0 { "-" } else { "" };
+        vec![
+            shown(id(i)),
+            shown(wave(i).map(|_| days[i / 3000].to_string())),
+            shown(engagement(i).map(|v| v.to_string())),
+            shown(level(i).map(|v| v.to_string())),
+            shown(note(i)),
+            shown(at(i).map(|v| if v > 0 { "1970-01-02" } else { "1969-12-31 23:59:58.500000" }.to_string())),
+            (i % 3 == 0).to_string(),
+            format!("{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100),
+        ]
+    });
+    (columns, text)
+}
+
+#[test]
+fn a_parquet_file_is_read_as_the_same_table_in_csv() {
+    let (columns, text) = answers();
+    let expected = read(Table::Survey, &text);
+    assert_eq!(issue(&expected.0, "total_row").line, Some(9));
+    let lines: Vec<u32> = (2..9_003).filter(|l| *l != 9).collect();
+    let zstd = Compression::ZSTD(ZstdLevel::default());
+    let gzip = Compression::GZIP(GzipLevel::default());
+    let ways: [(&[usize], _, _); 4] = [
+        (&[9_001], Compression::UNCOMPRESSED, true),
+        (&[1, 5_000, 4_000], Compression::SNAPPY, true),
+        (&[4_096, 4_096, 809], zstd, false),
+        (&[3_000, 0, 3_001, 3_000], gzip, true),
+    ];
+    for (groups, packed, dictionary) in ways {
+        let bytes = parquet(SURVEY, &columns, groups, packed, dictionary);
+        let found = read_path(Table::Survey, &file(&bytes), None);
+        assert_same(&found, &expected);
+        assert_eq!(found.1.lines, lines);
+        assert_eq!(found.0.input.encoding, "Parquet");
+        // Packed as a whole it is a file in memory.
+        let packed = zstd::encode_all(bytes.as_slice(), 1).unwrap();
+        assert_same(&read_path(Table::Survey, &file(&packed), None), &expected);
+    }
+}
+
+fn outcome(table: Table, path: &Path) -> Result<Reading, (String, u8)> {
+    let vocabulary = Vocabulary::default();
+    let (wave, headers, keep_undeclared) = (None, None, Keep::Undeclared);
+    let source = Source {
+        table,
+        path,
+        wave,
+        headers,
+        vocabulary: &vocabulary,
+        keep_undeclared,
+        trust: Trust::Head,
+        stored: None,
+    };
+    match ingest::read(&source, &|_, _| (), &mut |_, _, ()| Ok(()), &mut |_, _| {}) {
+        Ok(Outcome::Read(reading)) => Ok(reading),
+        Ok(Outcome::NoUtf8) => unreachable!(),
+        Err(error) => Err((error.to_string(), error.exit_status())),
+    }
+}
+
+#[test]
+fn a_damaged_parquet_file_is_told_and_never_a_panic() {
+    let (columns, _) = answers();
+    let whole = parquet(SURVEY, &columns, &[5_000, 4_001], Compression::SNAPPY, true);
+    for cut in [4, 5, 8, 11, 12, 100, whole.len() / 2, whole.len() - 9, whole.len() - 4, whole.len() - 1] {
+        let path = file(&whole[..cut]);
+        let (error, status) = outcome(Table::Survey, &path).unwrap_err();
+        assert_eq!((error, status), (format!("parquet_damaged file={}", path.display()), 1));
+        assert_eq!(ingest::read_plain(&[path]).unwrap_err().code(), "parquet_damaged");
+    }
+    // Whatever byte is wrong: it is told, or the table is another one.
+    let path = file(&whole);
+    let mut state = 7u64;
+    let flips: u64 = std::env::var("FLIPS").map_or(300, |n| n.parse().unwrap());
+    for flip in 0..flips {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        // Every other one in the footer, where most of the structure is.
+        let span = if flip % 2 == 0 { whole.len() } else { 3_000 };
+        let at = whole.len() - 1 - (state >> 33) as usize % span;
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (state >> 20 & 7);
+        std::fs::write(&path, bytes).unwrap();
+        match outcome(Table::Survey, &path) {
+            Ok(_) => {}
+            Err((error, status)) => {
+                let known = ["parquet_damaged", "unsupported_format"].iter().any(|code| error.starts_with(code));
+                assert!((known && status == 1) || at < 4, "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn columns_that_are_no_cells_are_refused_by_name() {
+    let nested = "optional binary employee_id (UTF8); optional group tags (LIST) { repeated group list { optional int32 element; } }
+        optional int96 seen;";
+    let schema = Arc::new(parse_message_type(&format!("message table {{ {nested} }}")).unwrap());
+    let file_writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
+    let path = file(&file_writer.into_inner().unwrap());
+    let reading = outcome(Table::People, &path).unwrap();
+    let refused = issue(&reading, "column_type");
+    assert_eq!((refused.column.as_deref(), refused.column_index, refused.line), (Some("tags"), Some(2), Some(1)));
+    assert!(refused.structural);
+    let (_, _, issues) = ingest::read_plain(&[path]).unwrap();
+    assert_eq!(issues[0].code, "column_type");
+    let one = |kind: &str| {
+        let bytes =
+            parquet("optional binary employee_id (UTF8);", &[Cells::Text(vec![])], &[0], Compression::SNAPPY, true);
+        assert_eq!(codes(&outcome(Table::Survey, &file(&bytes)).unwrap())[0], "missing_column");
+        let schema = parse_message_type(&format!("message table {{ {kind} }}")).unwrap();
+        let writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::default()).unwrap();
+        let reading = outcome(Table::People, &file(&writer.into_inner().unwrap())).unwrap();
+        issue(&reading, "column_type").detail.clone().unwrap()
+    };
+    assert_eq!(one("optional int96 employee_id;"), "INT96");
+    assert_eq!(one("optional binary employee_id (BSON);"), "BYTE_ARRAY");
+    assert_eq!(one("repeated int32 employee_id;"), "INT32");
+    // Bytes that are no text are told by line and column, without them.
+    let ids = Cells::Fixed(vec![Some(b"ab".to_vec()), None, Some(b"\xFFx".to_vec()), Some(b"cd".to_vec())]);
+    let bytes = parquet("optional fixed_len_byte_array(2) employee_id;", &[ids], &[4], Compression::SNAPPY, true);
+    let reading = outcome(Table::People, &file(&bytes)).unwrap();
+    let bad = issue(&reading, "not_text");
+    assert_eq!((bad.line, bad.column.as_deref(), bad.structural), (Some(4), Some("employee_id"), true));
+    // So is a cell that is too long, and times of UTC are for nobody to guess the day of.
+    let (long, day) = (Cells::Text(vec![Some("x".repeat((1 << 20) + 1))]), Cells::Longs(vec![Some(0)]));
+    let schema = "optional binary employee_id (UTF8); optional int64 hired_on (TIMESTAMP(MILLIS,true));";
+    let bytes = parquet(schema, &[long, day.clone()], &[1], Compression::SNAPPY, true);
+    let reading = outcome(Table::People, &file(&bytes)).unwrap();
+    assert_eq!(issue(&reading, "cell_too_long").observed, Some(1_048_577.0));
+    let bytes = parquet(schema, &[Cells::Text(vec![Some("e1".into())]), day], &[1], Compression::SNAPPY, true);
+    assert_eq!(issue(&outcome(Table::People, &file(&bytes)).unwrap(), "time_zone").line, Some(2));
+}
+
+#[test]
+fn long_texts_are_cut_into_lighter_pieces() {
+    let text = |i: usize| Some(if i % 7 == 3 { String::new() } else { "長".repeat(20_000) + "\n\"" + &i.to_string() });
+    let ids = Cells::Text((0..1_000).map(|i| Some(format!("e{i}"))).collect());
+    let columns = [ids, Cells::Text((0..1_000).map(text).collect())];
+    let schema = "optional binary employee_id (UTF8); optional binary department (UTF8);";
+    let bytes = parquet(schema, &columns, &[600, 400], Compression::ZSTD(ZstdLevel::default()), false);
+    let (reading, batch) = read_path(Table::People, &file(&bytes), None);
+    assert_eq!(batch.lines, (2..1_002).collect::<Vec<u32>>());
+    assert!(texts(&reading, &batch, "department").into_iter().enumerate().all(|(i, t)| Some(t) == text(i)));
+}
+
+#[test]
+fn a_plain_parquet_table_has_the_types_of_its_csv() {
+    let (columns, text) = answers();
+    let bytes = parquet(SURVEY, &columns, &[1, 5_000, 4_000], Compression::SNAPPY, true);
+    let path = file(&bytes);
+    let (found, inputs, issues) = ingest::read_plain(std::slice::from_ref(&path)).unwrap();
+    let (expected, _, told) = ingest::read_plain(&[file(text.as_bytes())]).unwrap();
+    assert!(found.frame.equals_missing(&expected.frame));
+    assert_eq!((&found.lines, issues.len()), (&(2..9_003).collect(), told.len()));
+    assert_eq!((inputs[0].rows, inputs[0].encoding.as_str(), inputs[0].sha256.len()), (9_001, "Parquet", 64));
+    for name in ["engagement", "level", "money"] {
+        assert!(found.is_numeric(name), "{name}");
+    }
+    assert!(found.frame.column("wave").unwrap().dtype().is_date());
+    assert!(found.frame.column("note").unwrap().dtype().is_string());
+    // A column of text that begins as numbers is read again; a CSV and a Parquet file may stand on each other.
+    let mixed: Vec<Option<String>> =
+        (0..6_000).map(|i| Some(if i == 5_999 { "x".into() } else { i.to_string() })).collect();
+    let columns = [Cells::Text(mixed), Cells::Doubles(vec![Some(0.1); 6_000])];
+    let schema = "optional binary a (UTF8); optional double b;";
+    let bytes = parquet(schema, &columns, &[6_000], Compression::UNCOMPRESSED, true);
+    let (table, _, _) = ingest::read_plain(&[file(&bytes), file(b"a,b\n1,2\n")]).unwrap();
+    assert!(!table.is_numeric("a") && table.is_numeric("b"));
+    let cells = table.texts("a").unwrap();
+    assert_eq!(
+        (cells.len(), &cells[0], &cells[5_999], &cells[6_000]),
+        (6_001, &Some("0".into()), &Some("x".into()), &Some("1".into()))
+    );
 }

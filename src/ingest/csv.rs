@@ -2,17 +2,14 @@
 //! of reading and never what the values mean.
 
 use super::bytes::{Bytes, Meter, file_name, fill, unreadable};
-use super::cells::{Cells, HeaderMeans, Memory, Seen, StageReading, unclear_stage};
 use super::decoded::Decoded;
 use super::encoding::{self, Encoding, Survey};
 use super::faults::Faults;
-use super::flow::{Go, flow};
-use super::headers::{self, Resolved, shown};
 use super::pieces::{Piece, Pieces};
 use super::records::{MOST_COLUMNS, Records, Step};
+use super::rows::{Complete, Header, Rows, Sum};
 use super::source::{Outcome, Progress, Reading, Source, Take, input, threads};
 use super::split::{Shape, split, stop};
-use super::{dates, words::words};
 use crate::error::{Error, Result};
 use crate::findings::{Issue, Level};
 use crate::tables::{Batch, Layout};
@@ -42,8 +39,8 @@ pub(super) fn read<T: Send>(
     let mut digest = None;
     if !faults.stops() {
         let (text, meter) = text(bytes, &survey, source)?;
-        let mut rows = Rows { bytes, source, reading: &mut reading, faults: &mut faults };
-        if rows.read(text, &meter, look, take, progress)? == Complete::NoUtf8 {
+        let mut content = Text { bytes, source, reading: &mut reading, faults: &mut faults };
+        if content.read(text, &meter, look, take, progress)? == Complete::NoUtf8 {
             return Ok(Outcome::NoUtf8);
         }
         digest = (meter.bytes() == bytes.len()).then(|| meter.sha256());
@@ -104,13 +101,6 @@ pub(super) fn tell_delimiter(delimiter: u8, faults: &mut Faults) {
     faults.push(Issue::new("delimiter", Level::Warning).at(1).detail(name));
 }
 
-/// The header row, understood.
-struct Header {
-    line: u64,
-    names: Vec<String>,
-    resolved: Resolved,
-}
-
 /// Finds the header; `None` when there is none, with the fault told.
 fn find_header(records: &mut Records<'_>, source: &Source<'_>, faults: &mut Faults) -> Result<Option<Header>> {
     let Some((line, names)) = next_names(records, source, faults)? else {
@@ -119,19 +109,15 @@ fn find_header(records: &mut Records<'_>, source: &Source<'_>, faults: &mut Faul
         }
         return Ok(None);
     };
-    let resolved = headers::resolve(source, &borrowed(&names));
-    if resolved.incomplete
-        && let Some(found) = header_below(records, source, resolved.recognised)?
+    let header = Header::new(source, line, names);
+    if header.resolved.incomplete
+        && let Some(found) = header_below(records, source, header.resolved.recognised)?
     {
         let detail = format!("header_line={found}");
         faults.push(Issue::new("title_line", Level::Error).at(line).detail(detail).structural());
         return Ok(None);
     }
-    Ok(Some(Header { line, names, resolved }))
-}
-
-fn borrowed(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
+    Ok(Some(header))
 }
 
 /// The next record as header names, with its line.
@@ -165,7 +151,7 @@ fn header_below(records: &mut Records<'_>, source: &Source<'_>, above: usize) ->
     let mut ignored = Faults::new("", "");
     for _ in 0..TITLE_LINES {
         let Some((line, names)) = next_names(records, source, &mut ignored)? else { return Ok(None) };
-        let resolved = headers::resolve(source, &borrowed(&names));
+        let resolved = Header::new(source, line, names).resolved;
         if !resolved.incomplete && resolved.recognised > above {
             return Ok(Some(line));
         }
@@ -177,48 +163,15 @@ fn changed(source: &Source<'_>) -> Error {
     Error::data("file_changed").with("file", source.path.display())
 }
 
-/// The name of a column by its 0-based position: canonical where known, else as in the file.
-fn name_of(header: &Header, position: usize) -> Option<String> {
-    let known = header.resolved.columns.iter().find(|c| c.index == position + 1).map(|c| c.name.clone());
-    known.or_else(|| header.names.get(position).map(|n| shown(n)))
-}
-
-/// Whether all of a file was what it seemed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Complete {
-    Yes,
-    /// A piece was no UTF-8.
-    NoUtf8,
-}
-
-/// The rows of one file.
-struct Rows<'r, 's> {
+/// One file's text on its way into rows.
+struct Text<'r, 's> {
     bytes: &'r Bytes,
     source: &'r Source<'s>,
     reading: &'r mut Reading,
     faults: &'r mut Faults,
 }
 
-/// A piece, read.
-struct Made<T> {
-    batch: Batch,
-    looked: T,
-    faults: Faults,
-    seen: Seen,
-    lines: u64,
-    newlines: [u64; 3],
-}
-
-/// What the pieces so far came to.
-#[derive(Debug, Default)]
-struct Sum {
-    lines: u64,
-    rows: u64,
-    newlines: [u64; 3],
-    seen: Seen,
-}
-
-impl Rows<'_, '_> {
+impl Text<'_, '_> {
     fn read<T: Send>(
         &mut self,
         text: Box<dyn Read + Send + '_>,
@@ -232,57 +185,27 @@ impl Rows<'_, '_> {
         let mut first = pieces.next().map_err(|e| unreadable(source.path, e))?;
         let delimiter = pieces.delimiter();
         tell_delimiter(delimiter, self.faults);
-        let Some((mut header, mut sum)) = self.header(&mut first, &mut pieces)? else { return Ok(Complete::Yes) };
-        for mut issue in std::mem::take(&mut header.resolved.issues) {
-            issue.line = Some(header.line);
-            self.faults.push(issue);
-        }
-        self.reading.layout.columns.clone_from(&header.resolved.columns);
+        let Some((mut header, sum)) = self.header(&mut first, &mut pieces)? else { return Ok(Complete::Yes) };
+        header.tell(&mut self.reading.layout, self.faults);
         if self.faults.stops() {
             return Ok(Complete::Yes);
         }
-        let (layout, shape) = (&self.reading.layout, header.shape(delimiter));
-        let cells = Cells::new(source.vocabulary, delimiter);
-        let wave = source.wave.map(|w| dates::wave(w, &words().missing).value().unwrap_or_else(|| w.to_string()));
-        let wave = wave.unwrap_or_default();
-        let mut complete = Complete::Yes;
-        let all_faults = &mut *self.faults;
-        flow(
-            threads(total),
-            || match first.take() {
-                Some(piece) => Ok(Some(piece)),
-                None => pieces.next().map_err(|e| unreadable(source.path, e)),
-            },
-            || cells.memory(),
-            |memory: &mut Memory, piece: Piece| {
-                let mut faults = Faults::new(&layout.file, source.table.name());
-                let Some(split) = split(piece, &shape, &mut faults)? else { return Ok(None) };
-                let (mut batch, seen) = cells.batch(split.grid, &layout.columns, &wave, memory, &mut faults);
-                let looked = look(layout, &mut batch);
-                Ok(Some(Made { batch, looked, faults, seen, lines: split.lines, newlines: split.newlines }))
-            },
-            |made: Option<Made<T>>| {
-                let Some(mut made) = made else {
-                    complete = Complete::NoUtf8;
-                    return Ok(Go::Stop);
-                };
-                all_faults.merge(made.faults, sum.lines);
-                if all_faults.stops() {
-                    return Ok(Go::Stop);
-                }
-                made.batch.before = sum.lines;
-                sum.lines += made.lines;
-                sum.rows += made.batch.rows() as u64;
-                sum.seen.merge(made.seen);
-                sum.newlines.iter_mut().zip(made.newlines).for_each(|(a, b)| *a += b);
-                take(layout, &made.batch, made.looked)?;
-                progress(meter.bytes().min(total), total);
-                Ok(Go::On)
-            },
-        )
-        .map_err(|e| if e.code() == "line_too_long" { e.with("file", source.path.display()) } else { e })?;
+        let (reading, faults) = (&mut *self.reading, &mut *self.faults);
+        let mut rows = Rows { source, header: &header, delimiter, threads: threads(total), reading, faults };
+        let complete = rows
+            .pour(
+                sum,
+                || match first.take() {
+                    Some(piece) => Ok(Some(piece)),
+                    None => pieces.next().map_err(|e| unreadable(source.path, e)),
+                },
+                split,
+                look,
+                take,
+                &mut |_| progress(meter.bytes().min(total), total),
+            )
+            .map_err(|e| if e.code() == "line_too_long" { e.with("file", source.path.display()) } else { e })?;
         progress(total, total);
-        self.conclude(&header, &sum);
         Ok(complete)
     }
 
@@ -301,44 +224,5 @@ impl Rows<'_, '_> {
         let (source, faults) = (self.source, &mut *self.faults);
         let head = pieces.head(piece, |records| find_header(records, source, faults), fail)?;
         Ok(head.map(|head| (head.header, Sum { lines: head.lines, newlines: head.newlines, ..Sum::default() })))
-    }
-
-    /// What only the end of the file tells.
-    fn conclude(&mut self, header: &Header, sum: &Sum) {
-        let (reading, faults) = (&mut *self.reading, &mut *self.faults);
-        if sum.newlines.iter().filter(|n| **n > 0).count() > 1 {
-            faults.push(Issue::new("mixed_newlines", Level::Warning));
-        }
-        reading.input.rows = sum.rows;
-        if sum.rows == 0 && !faults.stops() {
-            faults.push(Issue::new("no_rows", Level::Error).at(header.line).structural());
-        }
-        let Some(position) = reading.layout.position("level") else { return };
-        let either = header.resolved.stage_column == Some(position);
-        match sum.seen.reading(if either { HeaderMeans::Either } else { HeaderMeans::Levels }) {
-            StageReading::Levels => {}
-            StageReading::Stages => reading.stage_only = true,
-            StageReading::Unclear => {
-                if let Some(about) = reading.layout.columns.get(position) {
-                    let mut issue = unclear_stage(about);
-                    issue.line = Some(header.line);
-                    faults.push(issue);
-                }
-            }
-        }
-    }
-}
-
-impl Header {
-    /// What the rows below it look like.
-    fn shape(&self, delimiter: u8) -> Shape {
-        let columns = &self.resolved.columns;
-        let is_id = |name: &str| matches!(name, "employee_id" | "unit_id" | "session_id" | "group");
-        let ids = columns.iter().filter(|c| c.declared && c.index > 0 && is_id(&c.name)).map(|c| c.index - 1);
-        let mut ids: Vec<usize> = ids.chain([0]).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let names = (0..self.names.len()).map(|i| name_of(self, i).unwrap_or_default()).collect();
-        Shape { delimiter, names, ids: Some(ids) }
     }
 }

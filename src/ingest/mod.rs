@@ -9,14 +9,18 @@ mod encoding;
 mod faults;
 mod flow;
 mod headers;
+mod parquet;
 mod pieces;
 mod plain;
 mod records;
+mod rows;
 mod source;
 mod split;
 pub mod state;
+mod typed;
 mod values;
 mod words;
+mod written;
 
 pub use dates::{day, excel_1900, month, wave};
 pub use plain::read_plain;

@@ -1,19 +1,19 @@
-//! Any rectangular CSV into a `Plain` table: a column is numeric only if every cell that is not missing is a number, a date
+//! Any rectangular CSV or Parquet file into a `Plain` table: a column is numeric only if every cell that is not missing is a number, a date
 //! only if every one is an unambiguous date; else it is text. Knows no canonical names.
 
 use super::bytes::{Bytes, file_name, unreadable};
 use super::csv::{tell_delimiter, tell_encoding, text_of};
-use super::dates;
 use super::encoding::{self, Survey, Trust};
 use super::faults::Faults;
 use super::flow::{Go, flow};
 use super::headers::shown;
+use super::parquet::{self, Parquet};
 use super::pieces::{Piece, Pieces};
 use super::records::{MOST_COLUMNS, Records, Step};
-use super::source::{format_of, input, threads};
-use super::split::{Grid, Shape, split, stop};
-use super::values::{Commas, Fault, Form, Parsed, number, plain_number};
-use super::words::{Tokens, words};
+use super::source::{Format, format_of, input, threads};
+use super::split::{Grid, Shape, Split, split, stop};
+use super::typed::{Cells, missing, typed};
+use super::values::Commas;
 use crate::error::{Error, Result};
 use crate::findings::{Input, Issue, Level};
 use crate::tables::{MISSING_DAY, Plain};
@@ -22,15 +22,6 @@ use polars::prelude::{
     StringChunkedBuilder,
 };
 use std::path::{Path, PathBuf};
-
-/// What the cells of a column in one piece are.
-enum Cells {
-    /// Nothing but missing cells.
-    Unknown,
-    Numbers(Vec<f64>),
-    Days(Vec<i32>),
-    Texts,
-}
 
 /// What a column is, with its cells so far in pieces.
 enum Column {
@@ -47,7 +38,13 @@ enum Column {
 struct File<'p> {
     path: &'p Path,
     bytes: Bytes,
-    survey: Survey,
+    content: Content,
+}
+
+/// What it is made of.
+enum Content {
+    Text(Survey),
+    Parquet(Parquet),
 }
 
 /// Reads files of one header, stacked in the order given; `-` is standard input.
@@ -58,14 +55,18 @@ pub fn read_plain(paths: &[PathBuf]) -> Result<(Plain, Vec<Input>, Vec<Issue>)> 
     let mut files = Vec::new();
     for path in paths {
         let bytes = Bytes::open(path)?;
-        format_of(&bytes, path)?;
-        let survey = encoding::survey(&bytes, Trust::Head, path)?;
-        files.push(File { path, bytes, survey });
+        let content = match format_of(&bytes, path)? {
+            Format::Parquet => Content::Parquet(Parquet::open(&bytes, path)?),
+            Format::Csv => Content::Text(encoding::survey(&bytes, Trust::Head, path)?),
+        };
+        files.push(File { path, bytes, content });
     }
     let mut table = Table::default();
     while table.read(&files)? == Complete::NoUtf8 {
         for file in &mut files {
-            file.survey = encoding::survey(&file.bytes, Trust::Nothing, file.path)?;
+            if let Content::Text(survey) = &mut file.content {
+                *survey = encoding::survey(&file.bytes, Trust::Nothing, file.path)?;
+            }
         }
         table = Table::default();
     }
@@ -112,9 +113,15 @@ impl Table {
     fn read(&mut self, files: &[File<'_>]) -> Result<Complete> {
         for file in files {
             let mut faults = Faults::new(&file_name(file.path), "data");
-            tell_encoding(&file.survey, &mut faults);
+            let encoding = match &file.content {
+                Content::Text(survey) => {
+                    tell_encoding(survey, &mut faults);
+                    survey.encoding.name()
+                }
+                Content::Parquet(_) => parquet::NAME,
+            };
             let before = self.lines.len();
-            let mut about = input("data", file.path, file.survey.encoding.name());
+            let mut about = input("data", file.path, encoding);
             if !faults.stops() && self.one(file, &mut about, &mut faults)? == Complete::NoUtf8 {
                 return Ok(Complete::NoUtf8);
             }
@@ -133,31 +140,61 @@ impl Table {
         Ok(Complete::Yes)
     }
 
-    /// Reads one file; all its pieces are typed at the same time, and put together in order.
+    /// Reads one file.
     fn one(&mut self, file: &File<'_>, about: &mut Input, faults: &mut Faults) -> Result<Complete> {
         let fail = |e| unreadable(file.path, e);
-        let (text, meter) = text_of(&file.bytes, &file.survey).map_err(fail)?;
+        let survey = match &file.content {
+            Content::Text(survey) => survey,
+            Content::Parquet(parquet) => {
+                let Some(shape) = self.columns_of(parquet, file, faults)? else { return Ok(Complete::Yes) };
+                let mut pieces = parquet::Pieces::new(parquet);
+                let cut = |piece, faults: &mut Faults| Ok(Some(parquet.split(&piece, &shape, faults)));
+                return self.pour(file, &shape, (1, [0; 3]), || pieces.next(), cut, faults);
+            }
+        };
+        let (text, meter) = text_of(&file.bytes, survey).map_err(fail)?;
         let mut pieces = Pieces::new(text);
         let mut first = pieces.next().map_err(fail)?;
-        let Some((shape, mut before, mut newlines)) = self.begin(file, &mut pieces, &mut first, faults)? else {
+        let Some((shape, before, newlines)) = self.begin(file, &mut pieces, &mut first, faults)? else {
             return Ok(Complete::Yes);
         };
+        let next = || match first.take() {
+            Some(piece) => Ok(Some(piece)),
+            None => pieces.next().map_err(fail),
+        };
+        let complete =
+            self.pour(file, &shape, (before, newlines), next, |piece, faults| split(piece, &shape, faults), faults);
+        let complete =
+            complete.map_err(|e| if e.code() == "line_too_long" { e.with("file", file.path.display()) } else { e })?;
+        if meter.bytes() == file.bytes.len() {
+            about.sha256 = meter.sha256();
+        }
+        Ok(complete)
+    }
+
+    /// Reads the rows of one file; its pieces are typed at the same time, and put together in order.
+    fn pour<P: Send>(
+        &mut self,
+        file: &File<'_>,
+        shape: &Shape,
+        (mut before, mut newlines): (u64, [u64; 3]),
+        next: impl FnMut() -> Result<Option<P>> + Send,
+        cut: impl Fn(P, &mut Faults) -> Result<Option<Split>> + Sync,
+        faults: &mut Faults,
+    ) -> Result<Complete> {
         let commas = if shape.delimiter == b';' { Commas::Unsure } else { Commas::Thousands };
         let name = file_name(file.path);
         let mut complete = Complete::Yes;
         flow(
             threads(file.bytes.len()),
-            || match first.take() {
-                Some(piece) => Ok(Some(piece)),
-                None => pieces.next().map_err(fail),
-            },
+            next,
             || (),
-            |(), piece: Piece| {
+            |(), piece: P| {
                 let mut faults = Faults::new(&name, "data");
-                let Some(split) = split(piece, &shape, &mut faults)? else { return Ok(None) };
+                let Some(split) = cut(piece, &mut faults)? else { return Ok(None) };
                 let typed = |column| {
                     let mut faults = Faults::new(&name, "data");
-                    (typed(&split.grid, column, commas, &shape, &mut faults), faults)
+                    (typed(&split.grid, column, commas, shape, &mut faults), faults)
                 };
                 let cells = (0..shape.names.len()).map(typed).collect();
                 Ok(Some(Made { grid: split.grid, cells, faults, lines: split.lines, newlines: split.newlines }))
@@ -179,15 +216,22 @@ impl Table {
                 before += made.lines;
                 Ok(Go::On)
             },
-        )
-        .map_err(|e| if e.code() == "line_too_long" { e.with("file", file.path.display()) } else { e })?;
+        )?;
         if newlines.iter().filter(|n| **n > 0).count() > 1 {
             faults.push(Issue::new("mixed_newlines", Level::Warning));
         }
-        if meter.bytes() == file.bytes.len() {
-            about.sha256 = meter.sha256();
-        }
         Ok(complete)
+    }
+
+    /// The shape of a Parquet file's rows.
+    fn columns_of(&mut self, parquet: &Parquet, file: &File<'_>, faults: &mut Faults) -> Result<Option<Shape>> {
+        let Some(names) = parquet.names(faults) else { return Ok(None) };
+        if names.is_empty() {
+            faults.push(Issue::new("empty_file", Level::Error).at(1).structural());
+            return Ok(None);
+        }
+        self.name_columns(&names, 1, file, faults)?;
+        Ok((!faults.stops()).then(|| Shape { delimiter: b',', names: self.names.clone(), ids: None }))
     }
 
     /// The shape of a file's rows, and the lines and line ends up to the end of its header.
@@ -238,15 +282,21 @@ impl Table {
             faults.push(issue.limit(MOST_COLUMNS as f64, row.width as f64));
             return Ok(None);
         }
-        let name = |i: usize| match row.cell(i).trim() {
+        let names: Vec<String> = (0..row.width).map(|i| row.cell(i).to_string()).collect();
+        self.name_columns(&names, row.line, file, faults).map(Some)
+    }
+
+    /// Names the columns by a file's header, or sees that it is the header of the files before it.
+    fn name_columns(&mut self, header: &[String], line: u64, file: &File<'_>, faults: &mut Faults) -> Result<()> {
+        let name = |(i, cell): (usize, &String)| match cell.trim() {
             "" if i == 0 => "rownames".to_string(),
             "" => format!("column_{}", i + 1),
             text => text.to_string(),
         };
-        let names: Vec<String> = (0..row.width).map(name).collect();
+        let names: Vec<String> = header.iter().enumerate().map(name).collect();
         for (i, name) in names.iter().enumerate() {
             if names.iter().take(i).any(|n| n == name) {
-                let issue = Issue::new("duplicate_header", Level::Error).at(row.line).column(&shown(name), Some(i + 1));
+                let issue = Issue::new("duplicate_header", Level::Error).at(line).column(&shown(name), Some(i + 1));
                 faults.push(issue.structural());
             }
         }
@@ -257,7 +307,7 @@ impl Table {
         } else if self.names != names {
             return Err(Error::data("headers_differ").with("file", file_name(file.path)));
         }
-        Ok(Some(()))
+        Ok(())
     }
 
     /// Appends the cells of a piece to a column.
@@ -308,28 +358,39 @@ impl Table {
         let mut builders: Vec<StringChunkedBuilder> =
             again.iter().map(|_| StringChunkedBuilder::new("".into(), self.lines.len())).collect();
         for file in files {
-            let fail = |e| unreadable(file.path, e);
-            let mut pieces = Pieces::new(text_of(&file.bytes, &file.survey).map_err(fail)?.0);
-            let mut first = pieces.next().map_err(fail)?;
+            let mut take = |split: Option<Split>| {
+                let Some(split) = split else {
+                    return Err(Error::data("file_changed").with("file", file.path.display()));
+                };
+                for (column, builder) in again.iter().zip(&mut builders) {
+                    (0..split.grid.rows()).for_each(|row| push_text(builder, split.grid.cell(row, *column)));
+                }
+                Ok(Go::On)
+            };
+            let (fail, threads) = (|e| unreadable(file.path, e), threads(file.bytes.len()));
             let mut ignored = Faults::default();
+            let survey = match &file.content {
+                Content::Text(survey) => survey,
+                Content::Parquet(parquet) => {
+                    let Some(shape) = self.columns_of(parquet, file, &mut ignored)? else { continue };
+                    let mut pieces = parquet::Pieces::new(parquet);
+                    let cut = |piece| Ok(Some(parquet.split(&piece, &shape, &mut Faults::default())));
+                    flow(threads, || pieces.next(), || (), |(), piece| cut(piece), &mut take)?;
+                    continue;
+                }
+            };
+            let mut pieces = Pieces::new(text_of(&file.bytes, survey).map_err(fail)?.0);
+            let mut first = pieces.next().map_err(fail)?;
             let Some((shape, ..)) = self.begin(file, &mut pieces, &mut first, &mut ignored)? else { continue };
             flow(
-                threads(file.bytes.len()),
+                threads,
                 || match first.take() {
                     Some(piece) => Ok(Some(piece)),
                     None => pieces.next().map_err(fail),
                 },
                 || (),
                 |(), piece: Piece| split(piece, &shape, &mut Faults::default()),
-                |split| {
-                    let Some(split) = split else {
-                        return Err(Error::data("file_changed").with("file", file.path.display()));
-                    };
-                    for (column, builder) in again.iter().zip(&mut builders) {
-                        (0..split.grid.rows()).for_each(|row| push_text(builder, split.grid.cell(row, *column)));
-                    }
-                    Ok(Go::On)
-                },
+                &mut take,
             )?;
         }
         for (column, builder) in again.into_iter().zip(builders) {
@@ -378,146 +439,10 @@ fn stacked<T: Copy>(pieces: Vec<Vec<T>>, height: usize) -> Vec<T> {
     all
 }
 
-/// Types one column of a piece: by its first cell that is not missing, and as text when another does not fit.
-fn typed(grid: &Grid, column: usize, commas: Commas, shape: &Shape, faults: &mut Faults) -> Cells {
-    let name = shape.name(column);
-    let mut cells = Cells::Unknown;
-    let mut row = 0;
-    while row < grid.rows() {
-        // Most columns are plain numbers throughout: those are taken as far as they go.
-        if let Cells::Numbers(numbers) = &mut cells {
-            let short = |row| Some(grid.cell(row, column).as_bytes()).filter(|cell| cell.len() <= MOST_DIGITS);
-            numbers.extend((row..grid.rows()).map_while(|row| plain_number(short(row)?)));
-            row = numbers.len();
-            if row == grid.rows() {
-                break;
-            }
-        }
-        let line = u64::from(grid.lines.get(row).copied().unwrap_or(0));
-        let mut place = Place { name: &name, column, line, faults };
-        let fit = push(&mut cells, grid.cell(row, column), (row, grid.rows()), commas, &mut place);
-        if fit == Fit::NoMore {
-            return Cells::Texts;
-        }
-        if matches!(cells, Cells::Texts) {
-            break;
-        }
-        row += 1;
-    }
-    cells
-}
-
-/// Whether a column may stay what it is.
-#[derive(PartialEq, Eq)]
-enum Fit {
-    Fits,
-    NoMore,
-}
-
-/// Where a cell stands, for its faults.
-struct Place<'a> {
-    name: &'a str,
-    column: usize,
-    line: u64,
-    faults: &'a mut Faults,
-}
-
-impl Place<'_> {
-    fn tell(&mut self, code: &str, level: Level, detail: &str) {
-        self.faults.cell(code, level, detail, (self.name, self.column + 1), self.line);
-    }
-}
-
-/// Appends a cell to a column that holds `before` of `rows` cells, choosing its type at the first that is not missing.
-fn push(cells: &mut Cells, raw: &str, (before, rows): (usize, usize), commas: Commas, place: &mut Place<'_>) -> Fit {
-    match cells {
-        Cells::Numbers(numbers) => {
-            let Some(value) = as_number(raw, commas, place) else { return Fit::NoMore };
-            numbers.push(value);
-        }
-        Cells::Days(days) => {
-            let Some(value) = as_day(raw, place) else { return Fit::NoMore };
-            days.push(value);
-        }
-        Cells::Texts => {}
-        Cells::Unknown => {
-            if missing(raw.trim()).is_some() {
-                return Fit::Fits;
-            }
-            *cells = if let Some(value) = as_number(raw, commas, place) {
-                let mut numbers = Vec::with_capacity(rows);
-                numbers.resize(before, f64::NAN);
-                numbers.push(value);
-                Cells::Numbers(numbers)
-            } else if let Some(value) = as_day(raw, place) {
-                let mut days = Vec::with_capacity(rows);
-                days.resize(before, MISSING_DAY);
-                days.push(value);
-                Cells::Days(days)
-            } else {
-                Cells::Texts
-            };
-        }
-    }
-    Fit::Fits
-}
-
-fn tokens() -> &'static Tokens {
-    &words().missing_plain
-}
-
-fn missing(text: &str) -> Option<&str> {
-    if text.is_empty() { Some("") } else { tokens().find(text) }
-}
-
 fn push_text(builder: &mut StringChunkedBuilder, raw: &str) {
     let text = raw.trim();
     match missing(text) {
         Some(_) => builder.append_null(),
         None => builder.append_value(text),
-    }
-}
-
-/// Digits that a float holds for sure.
-const MOST_DIGITS: usize = 15;
-
-/// The cell as a number, NaN when missing; `None` when the column is no column of numbers.
-fn as_number(raw: &str, commas: Commas, place: &mut Place<'_>) -> Option<f64> {
-    // More digits than a float holds are an identifier.
-    let long = raw.len() > MOST_DIGITS && raw.trim().len() > MOST_DIGITS;
-    let digits = long && raw.trim().bytes().all(|b| b.is_ascii_digit());
-    match number(raw, tokens(), commas) {
-        _ if digits => None,
-        Parsed::Value(v) => Some(v),
-        Parsed::Converted(v, form @ (Form::FullWidth | Form::Thousands)) => {
-            place.tell("value_form", Level::Note, form.name());
-            Some(v)
-        }
-        Parsed::Converted(_, Form::Percent) => None,
-        Parsed::Converted(v, _) => Some(v),
-        Parsed::Missing | Parsed::Token(_) => Some(f64::NAN),
-        Parsed::Bad(fault @ (Fault::NotFinite | Fault::ExcelError)) => {
-            place.tell(fault.code(), Level::Error, "");
-            Some(f64::NAN)
-        }
-        Parsed::Bad(_) => None,
-    }
-}
-
-/// The cell as a day since 1970; `None` when the column is no column of dates.
-fn as_day(raw: &str, place: &mut Place<'_>) -> Option<i32> {
-    match dates::day(raw, tokens()) {
-        Parsed::Value(day) => Some(day.0),
-        Parsed::Converted(day, form @ (Form::SlashDate | Form::JapaneseDate)) => {
-            place.tell("value_form", Level::Note, form.name());
-            Some(day.0)
-        }
-        Parsed::Converted(day, Form::EraDate) if raw.contains('年') => {
-            place.tell("value_form", Level::Note, Form::EraDate.name());
-            Some(day.0)
-        }
-        Parsed::Converted(day, Form::ShortDate | Form::Spaces | Form::WideSpaces | Form::FullWidth) => Some(day.0),
-        Parsed::Missing | Parsed::Token(_) => Some(MISSING_DAY),
-        _ => None,
     }
 }

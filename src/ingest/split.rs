@@ -77,6 +77,53 @@ impl Grid {
     }
 }
 
+impl Grid {
+    /// Rows that come as cells, not as lines; row `i` stands on line `i + 1`. `write` appends the text of a cell, or says
+    /// that there is none: then the rows before it are all there is.
+    pub(super) fn gather(
+        rows: usize,
+        shape: &Shape,
+        faults: &mut Faults,
+        mut write: impl FnMut(usize, usize, &mut String) -> bool,
+    ) -> Self {
+        let width = shape.names.len();
+        let mut grid = Self { width, text: String::with_capacity(rows * width * 8), ..Self::default() };
+        grid.lines.reserve(rows);
+        grid.starts.reserve(rows * (width + 1));
+        for row in 0..rows {
+            let (begun, from) = (grid.starts.len(), grid.text.len());
+            grid.starts.push(from as u32);
+            let whole = (0..width).all(|column| {
+                let whole = write(row, column, &mut grid.text);
+                // Any printable character does: it stands in no cell.
+                grid.text.push(',');
+                grid.starts.push(grid.text.len() as u32);
+                whole
+            });
+            if whole && grid.keeps(grid.lines.len(), row as u64 + 1, shape, faults) {
+                grid.lines.push(row as u32 + 1);
+            } else {
+                grid.starts.truncate(begun);
+                grid.text.truncate(from);
+            }
+            if !whole {
+                break;
+            }
+        }
+        grid.printable = grid.text.bytes().fold(true, |all, b| all & (b.wrapping_sub(b' ') < 0x7F - b' '));
+        grid
+    }
+
+    /// Whether the row that has just been written is one; if not, why is told.
+    fn keeps(&self, row: usize, line: u64, shape: &Shape, faults: &mut Faults) -> bool {
+        if shape.ids.is_none() || is_ordinary(shape, |column| self.cell(row, column).as_bytes()) {
+            return true;
+        }
+        let cells: Vec<&str> = (0..self.width).map(|column| self.cell(row, column)).collect();
+        judge(&cells, self.width, (line, Ends::WithNewline), shape, faults)
+    }
+}
+
 /// A piece, split.
 #[derive(Debug)]
 pub(super) struct Split {
@@ -159,6 +206,7 @@ impl<'s> Plain<'s> {
     }
 
     #[inline]
+    #[allow(clippy::indexing_slicing, reason = "0 or 1 in a list of three")]
     fn end_row(&mut self, bytes: &[u8], at: usize) {
         let returned = at > 0 && bytes.get(at - 1) == Some(&b'\r');
         self.newlines[usize::from(returned)] += 1;
@@ -171,7 +219,7 @@ impl<'s> Plain<'s> {
     #[inline]
     fn judge(&mut self, bytes: &[u8], ends: Ends) {
         let width = self.grid.starts.len() - self.begun - 1;
-        if width == self.grid.width && self.is_ordinary(bytes) {
+        if width == self.grid.width && is_ordinary(self.shape, |column| self.cell(bytes, column)) {
             self.grid.lines.push(self.line);
             self.begun = self.grid.starts.len();
             return;
@@ -189,14 +237,6 @@ impl<'s> Plain<'s> {
             Some(&[from, next]) => bytes.get(from as usize..next as usize - 1).unwrap_or(&[]),
             _ => &[],
         }
-    }
-
-    /// A row that begins with a visible character and whose ids are no words for totals: most rows.
-    #[inline]
-    fn is_ordinary(&self, bytes: &[u8]) -> bool {
-        let visible = self.cell(bytes, 0).first().is_some_and(|b| (0x21..0x7F).contains(b));
-        let Some(ids) = &self.shape.ids else { return visible };
-        visible && !ids.iter().any(|column| may_be_total(self.cell(bytes, *column)))
     }
 
     #[cold]
@@ -242,6 +282,14 @@ fn judge(cells: &[&str], width: usize, (line, ends): (u64, Ends), shape: &Shape,
         return false;
     }
     true
+}
+
+/// A row that begins with a visible character and whose ids are no words for totals: most rows.
+#[inline]
+fn is_ordinary<'t>(shape: &Shape, cell: impl Fn(usize) -> &'t [u8]) -> bool {
+    let visible = cell(0).first().is_some_and(|b| (0x21..0x7F).contains(b));
+    let Some(ids) = &shape.ids else { return visible };
+    visible && !ids.iter().any(|column| may_be_total(cell(*column)))
 }
 
 /// Words for totals hold no digit, are Japanese or begin with one of these letters: a look at two bytes spares most cells
