@@ -199,15 +199,11 @@ impl Spread {
             covariance_matrix(&crate::stats::matrix::Matrix::new(columns, design.matrix.y.clone()))
         });
         let sd = |j: usize| matrix[[j, j]].max(0.0).sqrt();
-        let quartile = |j: &usize| {
-            let values = design.matrix.x.column(*j).to_vec();
-            quantile(&values, 0.75).unwrap_or(f64::NAN) - quantile(&values, 0.25).unwrap_or(f64::NAN)
-        };
         let shares = design.intercept.and_then(|_| importance(&matrix));
         Self {
             sd: (0..slopes.len()).map(sd).collect(),
             sd_outcome: sd(slopes.len()),
-            quartiles: slopes.par_iter().map(quartile).collect(),
+            quartiles: quartiles(&design.matrix.x, slopes),
             vif: shares.as_ref().map(|s| s.vif.clone()),
             lmg: shares.as_ref().and_then(|s| s.lmg.clone()),
             johnson: shares.map(|s| s.johnson),
@@ -217,6 +213,23 @@ impl Spread {
     fn scale(&self, at: usize) -> f64 {
         self.sd.get(at).copied().unwrap_or(f64::NAN) / self.sd_outcome
     }
+}
+
+/// Columns taken out of the rows at once: as many numbers as stand in one line of a processor's cache.
+const TOGETHER: usize = 8;
+
+/// P75 - P25 of each column.
+fn quartiles(x: &ndarray::Array2<f64>, columns: &[usize]) -> Vec<f64> {
+    let spread =
+        |values: Vec<f64>| quantile(&values, 0.75).unwrap_or(f64::NAN) - quantile(&values, 0.25).unwrap_or(f64::NAN);
+    let some = |columns: &[usize]| {
+        let mut values: Vec<Vec<f64>> = columns.iter().map(|_| Vec::with_capacity(x.nrows())).collect();
+        for row in x.rows() {
+            values.iter_mut().zip(columns).for_each(|(values, j)| values.push(row[*j]));
+        }
+        values.into_par_iter().map(spread).collect::<Vec<f64>>()
+    };
+    columns.chunks(TOGETHER).flat_map(some).collect()
 }
 
 fn cautions(design: &Design, fitted: &Fit, vcov: Kind, terms: &[Term]) -> Vec<Caution> {

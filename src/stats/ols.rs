@@ -96,11 +96,43 @@ pub fn fit(m: &Matrix, intercept: Option<usize>, tol: f64) -> Result<Fit, OlsFau
         return Err(OlsFault::Collinear(relations));
     }
     let first = solve_triangle(&r, &triangle.target()).ok_or_else(|| OlsFault::Collinear(Vec::new()))?;
-    let coefficients = refine(m, &r, first);
-    Ok(complete(m, intercept, (r, triangle.factor().clone()), coefficients))
+    let factor = triangle.factor().clone();
+    let care = if is_gentle(&r, &factor) { Care::Plain } else { Care::Double };
+    let coefficients = if care == Care::Plain { first } else { refine(m, &r, first) };
+    Ok(complete(m, intercept, (r, factor), coefficients, care))
+}
+
+/// How residuals are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// In floats.
+    Plain,
+    /// In double-double, and the solution refined.
+    Double,
+}
+
+/// Condition of the scaled columns up to which Householder's solution keeps at least 12 digits by itself.
+const GENTLE_CONDITION: f64 = 1e3;
+/// Share of the outcome's squares that must be left over for plain residuals to keep as many.
+const GENTLE_REST: f64 = 1e-6;
+
+/// Whether the problem needs no extended precision: columns far from collinear (and from a large constant), and a fit far
+/// from perfect (the error of a backward stable solution, Higham 2002, theorem 20.3).
+fn is_gentle(r: &Array2<f64>, factor: &Array2<f64>) -> bool {
+    let k = r.ncols();
+    let lengths: Array1<f64> = r.columns().into_iter().map(|column| column.dot(&column).sqrt()).collect();
+    let scaled = r / &lengths;
+    let inverse = super::triangle::inverse(&scaled);
+    let size = |a: &Array2<f64>| a.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let target = factor.column(k);
+    size(&scaled) * size(&inverse) <= GENTLE_CONDITION && target[k].powi(2) >= GENTLE_REST * target.dot(&target)
 }
 
 fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
+    // In the order of memory first: the column is only asked for when something is wrong.
+    if m.x.iter().chain(&m.y).all(|value| value.is_finite()) {
+        return Ok(());
+    }
     if m.y.iter().any(|value| !value.is_finite()) {
         return Err(OlsFault::NotFinite { column: None });
     }
@@ -140,9 +172,13 @@ fn complete(
     intercept: Option<usize>,
     (r, factor): (Array2<f64>, Array2<f64>),
     coefficients: Array1<f64>,
+    care: Care,
 ) -> Fit {
     let (n, k) = (m.rows(), m.columns());
-    let one = |i: usize| residual(m.x.row(i), m.y[i], &coefficients).value();
+    let one = |i: usize| match care {
+        Care::Plain => m.y[i] - m.x.row(i).dot(&coefficients),
+        Care::Double => residual(m.x.row(i), m.y[i], &coefficients).value(),
+    };
     let mut residuals = Array1::from((0..n).into_par_iter().map(one).collect::<Vec<f64>>());
     let mut rss = sum_of_squares(residuals.iter().copied());
     let centre = if intercept.is_some() { mean(&m.y) } else { 0.0 };
