@@ -16,5 +16,6 @@ mod seal;
 mod shards;
 mod simulate;
 mod study;
+mod sums;
 mod truth;
 mod workshop;

@@ -15,7 +15,7 @@ mod rows;
 
 use ndarray::{Array1, Array2};
 
-pub use moments::ClusterMoments;
+pub use moments::{ClusterMoments, ClusterScores};
 pub use rows::RowScores;
 
 use super::matrix::Matrix;
