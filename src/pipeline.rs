@@ -58,11 +58,11 @@ pub fn screen(
     if let Some(watch) = watch.as_mut() {
         // A gate looks at every byte of a file before it looks at a cell: nothing may be watched twice.
         terms.distrusted.extend(Table::ALL.iter().flat_map(|t| files(study, *t)).map(|file| file.path.clone()));
-        let first = pass(study, &terms, bounds, progress, Some(&mut **watch))?;
-        if let Passed::Whole(keeper, issues, inputs) = first
-            && keeper.keys_settled()
-        {
-            return Ok(keeper.admit(issues, inputs));
+        match pass(study, &terms, bounds, progress, Some(&mut **watch))? {
+            Passed::Whole(keeper, issues, inputs) if keeper.keys_settled() => return Ok(keeper.admit(issues, inputs)),
+            Passed::Whole(..) => {}
+            // What was watched is not all there is: the gate must not open on it.
+            Passed::NoUtf8(path) => return Err(Error::data("file_changed").with("file", path.display())),
         }
         terms.keys = KeyMode::Hashed;
     }

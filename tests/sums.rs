@@ -6,6 +6,7 @@ use oneonone::panel::{Ids, Sum, Wide};
 use oneonone::reduce::Rows;
 use oneonone::stats::covariance::{ClusterMoments, ClusterScores};
 use oneonone::stats::matrix::Matrix;
+use oneonone::stats::moments::{covariance_matrix, covariance_of_factor};
 use oneonone::stats::ols::{DEFAULT_TOLERANCE, fit};
 use proptest::prelude::*;
 
@@ -106,5 +107,49 @@ fn scores_by_cluster_are_those_of_the_moments() {
         for (a, b) in moment.v.iter().zip(score) {
             assert!((a - b).abs() <= 1e-12 * size, "{a} {b}");
         }
+    }
+}
+
+#[test]
+fn the_spread_behind_a_fit_is_that_of_the_centred_columns() {
+    let n = 3_000;
+    let made = |offset: f64| {
+        let cell = |i: usize, j: usize| offset + ((i * (13 + 5 * j)) % (101 + j)) as f64;
+        let y = Array1::from_shape_fn(n, |i| ((i * 31) % 97) as f64);
+        let x = Array2::from_shape_fn((n, 4), |(i, j)| if j == 0 { 1.0 } else { cell(i, j) });
+        let slopes = Array2::from_shape_fn((n, 3), |(i, j)| cell(i, j + 1));
+        (fit(&Matrix::new(x, y.clone()), Some(0), DEFAULT_TOLERANCE).unwrap(), Matrix::new(slopes, y))
+    };
+    let (near, slopes) = made(0.0);
+    let expected = covariance_matrix(&slopes);
+    let found = covariance_of_factor(&near.factor, n).unwrap();
+    for (a, b) in found.iter().zip(&expected) {
+        assert!((a - b).abs() <= 1e-12 * expected[[0, 0]], "{a} {b}");
+    }
+    // A column of numbers around a million keeps too few digits of its spread: the careful way is taken.
+    assert!(covariance_of_factor(&made(1e6).0.factor, n).is_none());
+}
+
+#[test]
+fn a_gentle_fit_needs_no_extended_precision_and_a_harsh_one_gets_it() {
+    let n = 4_000;
+    let truth = [2.0, -0.5, 0.25];
+    for offset in [0.0, 1e5] {
+        let x = Array2::from_shape_fn((n, 3), |(i, j)| match j {
+            0 => 1.0,
+            _ => offset + ((i * (7 + 4 * j)) % 103) as f64,
+        });
+        // Outcomes that floats hold exactly, and a rest that is orthogonal to nothing in particular.
+        let y =
+            Array1::from_shape_fn(n, |i| (0..3).map(|j| truth[j] * x[[i, j]]).sum::<f64>() + ((i * 37) % 11) as f64);
+        let found = fit(&Matrix::new(x.clone(), y.clone()), Some(0), DEFAULT_TOLERANCE).unwrap();
+        // The peer: the same rows centred, where the problem is gentle for everybody.
+        let centred = Array2::from_shape_fn((n, 3), |(i, j)| x[[i, j]] - if j == 0 { 0.0 } else { offset });
+        let peer = fit(&Matrix::new(centred, y), Some(0), DEFAULT_TOLERANCE).unwrap();
+        for j in 1..3 {
+            let (a, b) = (found.coefficients[j], peer.coefficients[j]);
+            assert!((a - b).abs() <= 1e-11 * b.abs(), "{offset} {j}: {a} {b}");
+        }
+        assert!((found.rss - peer.rss).abs() <= 1e-11 * peer.rss);
     }
 }

@@ -203,34 +203,9 @@ impl<'a> Cells<'a> {
             Kind::Level => Column::Number(collect(lines, note, |row, note| {
                 note.keep(self.level(text(row).1, seen)).unwrap_or(f64::NAN)
             })),
-            Kind::Day => {
-                // Logs come by day: most cells repeat the one above.
-                let mut last = ("", MISSING_DAY);
-                Column::Day(collect(lines, note, |row, note| {
-                    let raw = text(row).1;
-                    if raw == last.0 {
-                        return last.1;
-                    }
-                    let parsed = dates::day(raw, missing);
-                    let plain = matches!(parsed, Parsed::Value(_) | Parsed::Missing);
-                    let day = note.keep(parsed).map_or(MISSING_DAY, |d| d.0);
-                    last = if plain { (raw, day) } else { ("", MISSING_DAY) };
-                    day
-                }))
-            }
+            Kind::Day => Column::Day(runs(lines, note, |row| text(row).1, |raw| dates::day(raw, missing).map(|d| d.0))),
             Kind::Month => {
-                let mut last = ("", MISSING_DAY);
-                Column::Month(collect(lines, note, |row, note| {
-                    let raw = text(row).1;
-                    if raw == last.0 {
-                        return last.1;
-                    }
-                    let parsed = dates::month(raw, missing);
-                    let plain = matches!(parsed, Parsed::Value(_) | Parsed::Missing);
-                    let month = note.keep(parsed).map_or(MISSING_DAY, |m| m.0);
-                    last = if plain { (raw, month) } else { ("", MISSING_DAY) };
-                    month
-                }))
+                Column::Month(runs(lines, note, |row| text(row).1, |raw| dates::month(raw, missing).map(|m| m.0)))
             }
             Kind::Topics => Column::Topics(collect(lines, note, |row, note| {
                 let raw = text(row).1;
@@ -278,6 +253,28 @@ impl<'a> Cells<'a> {
 /// Spans for every row.
 fn each(lines: &[u32], note: &mut Noter<'_>, span: impl FnMut(usize, &mut Noter<'_>) -> Span) -> Column {
     Column::Text(collect(lines, note, span))
+}
+
+/// Days or months for every row. Tables come by date: most cells repeat the one above, which is then not read again.
+fn runs<'g>(
+    lines: &[u32],
+    note: &mut Noter<'_>,
+    cell: impl Fn(usize) -> &'g str,
+    read: impl Fn(&'g str) -> Parsed<'static, i32>,
+) -> Vec<i32> {
+    let mut last = ("", MISSING_DAY);
+    collect(lines, note, |row, note| {
+        let raw = cell(row);
+        if raw == last.0 {
+            return last.1;
+        }
+        let parsed = read(raw);
+        // What has to be told is told for every cell.
+        let plain = matches!(parsed, Parsed::Value(_) | Parsed::Missing);
+        let value = note.keep(parsed).unwrap_or(MISSING_DAY);
+        last = if plain { (raw, value) } else { ("", MISSING_DAY) };
+        value
+    })
 }
 
 /// Values for every row; the place of each is noted first.

@@ -38,7 +38,7 @@ pub(super) fn read<T: Send>(
     tell_encoding(&survey, &mut faults);
     let mut digest = None;
     if !faults.stops() {
-        let (text, meter) = text(bytes, &survey, source)?;
+        let (text, meter) = text_of(bytes, &survey).map_err(|e| unreadable(source.path, e))?;
         let mut content = Text { bytes, source, reading: &mut reading, faults: &mut faults };
         if content.read(text, &meter, look, take, progress)? == Complete::NoUtf8 {
             return Ok(Outcome::NoUtf8);
@@ -54,15 +54,6 @@ pub(super) fn read<T: Send>(
 }
 
 /// A file's text behind its mark, as UTF-8, and the meter of what is taken from the disk.
-pub(super) fn text<'b>(
-    bytes: &'b Bytes,
-    survey: &Survey,
-    source: &Source<'_>,
-) -> Result<(Box<dyn Read + Send + 'b>, Meter)> {
-    text_of(bytes, survey).map_err(|e| unreadable(source.path, e))
-}
-
-/// The same, for files that belong to no table.
 pub(super) fn text_of<'b>(bytes: &'b Bytes, survey: &Survey) -> std::io::Result<(Box<dyn Read + Send + 'b>, Meter)> {
     let (mut reader, meter) = bytes.metered()?;
     let mut mark = [0u8; 3];

@@ -84,16 +84,6 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     Some(low + (place - place.floor()) * (high - low))
 }
 
-/// [`quantile`] of values already in rising order.
-pub fn quantile_of_sorted(sorted: &[f64], p: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let place = p.clamp(0.0, 1.0) * last as f64;
-    let below = place.floor() as usize;
-    let low = *sorted.get(below)?;
-    let high = *sorted.get((below + 1).min(last))?;
-    Some(low + (place - place.floor()) * (high - low))
-}
-
 /// Covariance matrix (divisor n - 1) of the columns of `x` with the outcome last, (k+1) x (k+1). The constant column
 /// must not be among them. By the triangle of the centred columns, so that it is positive semi-definite to rounding.
 pub fn covariance_matrix(m: &Matrix) -> Array2<f64> {
