@@ -93,7 +93,7 @@ pub fn regression(design: &Design, options: &Options) -> Result<Regression, Decl
         cluster: design.cluster.clone().filter(|_| vcov.is_clustered()),
         r_squared: finite(fitted.r_squared),
         adj_r_squared: finite(fitted.adj_r_squared),
-        sigma: fitted.sigma,
+        sigma: finite(fitted.sigma),
         df_residual: fitted.df_residual,
         vcov: vcov.name().to_string(),
         f_test,
@@ -178,6 +178,7 @@ fn slope(name: String, coefficient: Estimate, at: usize, p_adjusted: f64, spread
         mark_low: Some(marked.low),
         mark_high: Some(marked.high),
         coefficient,
+        ..Term::default()
     }
 }
 

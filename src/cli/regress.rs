@@ -5,8 +5,10 @@ use super::ask;
 use super::terminal::Terminal;
 use crate::analyses::gate;
 use crate::analyses::regression::{Options, kind, regression};
-use crate::design::formula::{self, Formula};
-use crate::design::model;
+use crate::design::evaluate::rows_where;
+use crate::design::expression::{self, Expression};
+use crate::design::formula::{self, Atom, Formula, FormulaFault};
+use crate::design::model::{self, Beside};
 use crate::error::{Error, Result};
 use crate::findings::{Decline, Finding};
 use crate::screen::Screened;
@@ -18,8 +20,8 @@ use crate::study::{Adjust, Study};
 /// Usage, a path, or standard output.
 pub fn run(args: &Regress, terminal: &Terminal) -> Result<u8> {
     let options = (&args.asking, &args.shape);
-    if args.cluster.len() > 1 {
-        return Err(Error::run("two_way_clusters"));
+    if args.cluster.len() > 2 {
+        return Err(Error::run("too_many_clusters"));
     }
     if let [path] = args.input.as_slice()
         && ask::is_study(&args.input)
@@ -28,15 +30,22 @@ pub fn run(args: &Regress, terminal: &Terminal) -> Result<u8> {
         return ask::study("drivers", path, options, terminal, |study| override_study(study, args));
     }
     let text = ask::needed("--formula", args.formula.as_ref())?;
-    let parsed = parse(&text)?;
+    let formula = formula::parse(&text).map_err(|fault| points_at("bad_formula", &text, &fault))?;
+    let parsed = |text: &'_ str| expression::condition(text).map_err(|fault| points_at("bad_condition", text, &fault));
+    let condition = args.condition.as_deref().map(|text| Ok((parsed(text)?, text))).transpose()?;
+    let asked = Asked { formula, text: &text, condition };
     let written = ask::written(&[
         ("formula", Some(text.clone())),
-        ("cluster", args.cluster.first().cloned()),
+        ("where", args.condition.clone()),
+        ("model", args.model.map(|m| format!("{m:?}").to_lowercase())),
+        ("weights", args.weights.clone()),
+        ("missing", args.missing.map(|m| m.name().to_string())),
+        ("cluster", (!args.cluster.is_empty()).then(|| args.cluster.join(","))),
         ("vcov", args.vcov.clone()),
         ("adjust", args.adjust.clone()),
         ("tol", args.tol.map(|t| t.to_string())),
     ]);
-    ask::plain(&args.input, options, terminal, written, |screened, _| answer(screened, args, &parsed, &text))
+    ask::plain(&args.input, options, terminal, written, |screened, seed| answers(screened, args, &asked, seed))
 }
 
 /// The options of the command line over those of the study.
@@ -64,22 +73,51 @@ fn adjustment(name: &str) -> Adjust {
     }
 }
 
-fn parse(text: &str) -> Result<Formula> {
-    let explain = |fault: formula::FormulaFault| {
-        let character = text.chars().nth(fault.at - 1).map_or("end".to_string(), String::from);
-        Error::run("bad_formula")
-            .with("formula", text)
-            .with("at", fault.at)
-            .with("character", character)
-            .with("expected", fault.expected)
-    };
-    formula::parse(text).map_err(explain)
+/// A fault of a formula or a condition, with the character that it points at.
+fn points_at(code: &'static str, text: &str, fault: &FormulaFault) -> Error {
+    let character = text.chars().nth(fault.at - 1).map_or("end".to_string(), String::from);
+    Error::run(code)
+        .with("formula", text)
+        .with("at", fault.at)
+        .with("character", character)
+        .with("expected", fault.expected)
 }
 
-fn answer(screened: &Screened, args: &Regress, parsed: &Formula, text: &str) -> std::result::Result<Finding, Decline> {
-    let table = screened.plain().ok_or_else(|| Decline::new("regression", "no_plain_table"))?;
-    let design = model::rows(table, parsed, args.cluster.first().map(String::as_str))?;
-    gate::carriers(&design, args.asking.crowd.unwrap_or(1))?;
+/// A model of each outcome.
+fn answers(
+    screened: &Screened,
+    args: &Regress,
+    asked: &Asked<'_>,
+    seed: u64,
+) -> Vec<std::result::Result<Finding, Decline>> {
+    let Some(table) = screened.plain() else { return vec![Err(Decline::new("regression", "no_plain_table"))] };
+    let kept = match asked.condition.as_ref().map(|(c, text)| rows_where(table, c, text)).transpose() {
+        Ok(kept) => kept,
+        Err(decline) => return vec![Err(decline)],
+    };
+    let beside = Beside {
+        clusters: &args.cluster,
+        weights: args.weights.as_deref(),
+        kept: kept.as_deref().zip(args.condition.as_deref()),
+    };
+    let model = |outcome: &Atom| {
+        let design = model::rows(table, &asked.formula, outcome, &beside)?;
+        gate::carriers(&design, args.asking.crowd.unwrap_or(1))?;
+        let mut finding = regression(&design, &options(args, seed)?)?;
+        finding.formula = Some(asked.text.to_string());
+        Ok(Finding::Regression(finding))
+    };
+    asked.formula.outcomes.iter().map(model).collect()
+}
+
+/// What is asked of a plain table, parsed.
+struct Asked<'a> {
+    formula: Formula,
+    text: &'a str,
+    condition: Option<(Expression, &'a str)>,
+}
+
+fn options(args: &Regress, _seed: u64) -> std::result::Result<Options, Decline> {
     let mut options = Options { vcov: kind(args.vcov.as_deref(), "regression")?, ..Options::default() };
     if let Some(adjust) = &args.adjust {
         options.adjust = adjustment(adjust);
@@ -87,7 +125,5 @@ fn answer(screened: &Screened, args: &Regress, parsed: &Formula, text: &str) -> 
     if let Some(tolerance) = args.tol {
         options.tolerance = tolerance;
     }
-    let mut finding = regression(&design, &options)?;
-    finding.formula = Some(text.to_string());
-    Ok(Finding::Regression(finding))
+    Ok(options)
 }

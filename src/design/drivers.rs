@@ -159,6 +159,9 @@ impl Frame<'_> {
             intercept: Some(0),
             matrix,
             cluster: self.cluster.map(String::from),
+            crossing: None,
+            weights: None,
+            absorbed: Vec::new(),
             flow,
         }
     }

@@ -2,14 +2,18 @@
 
 pub mod arms;
 pub mod drivers;
+pub mod evaluate;
+pub mod expression;
 pub mod formula;
 pub mod model;
+mod reader;
 pub mod rungs;
 pub mod spells;
 
 use crate::panel::NOBODY;
 use crate::stats::matrix::Matrix;
 use hashbrown::HashMap;
+use ndarray::Array1;
 
 /// The constant's name in every table.
 pub const INTERCEPT: &str = "(Intercept)";
@@ -27,8 +31,29 @@ pub struct Design {
     pub matrix: Matrix,
     /// The cluster column's name.
     pub cluster: Option<String>,
+    /// A second set of clusters that crosses the first.
+    pub crossing: Option<Factor>,
+    /// Analytic weight of each row, above 0.
+    pub weights: Option<Array1<f64>>,
+    /// Effects to be absorbed.
+    pub absorbed: Vec<Factor>,
     /// From all rows to these.
     pub flow: crate::findings::Flow,
+}
+
+/// Categories of the rows, by number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// The column, or the columns whose combinations the categories are.
+    pub name: String,
+    /// Dense code of each row.
+    pub codes: Vec<u32>,
+}
+
+impl Factor {
+    fn new(name: &str, codes: Vec<u32>) -> Self {
+        Self { name: name.to_string(), codes }
+    }
 }
 
 /// Why a column of a plain table gives no numbers: cells among many numbers that are none, or text throughout.

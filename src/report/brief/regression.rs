@@ -197,7 +197,10 @@ fn technical_sentence(model: &Regression, language: Language) -> String {
     let mut sentence = say(
         language,
         "table.technical",
-        &[("sigma", super::figures::natural(model.sigma)), ("df", shared::df(Some(model.df_residual)))],
+        &[
+            ("sigma", model.sigma.map_or_else(String::new, super::figures::natural)),
+            ("df", shared::df(Some(model.df_residual))),
+        ],
     );
     if let Some(test) = &model.f_test {
         let statistic = test.statistic.map_or_else(|| number::reason(language, "infinite"), super::figures::natural);
