@@ -238,8 +238,8 @@ fn caps(sheet: &mut Sheet, pen: Pen, ends: [(bool, (f64, f64), (f64, f64)); 2]) 
 
 // The first free place near the point, going outwards: one that no line crosses, if there is any.
 fn name(sheet: &mut Sheet, plan: &Plan, point: &Placed, taken: &mut Vec<Area>, lines: &[Area]) {
-    let lines = wrap_evenly(&point.label, LABEL, NAME, 2);
-    let size = (widest(&lines, LABEL) + 4.0, lines.len() as f64 * leading(LABEL));
+    let words = wrap_evenly(&point.label, LABEL, NAME, 2);
+    let size = (widest(&words, LABEL) + 4.0, words.len() as f64 * leading(LABEL));
     let from = place(plan, point);
     let free = |area: &Area| area.inside(&plan.plot) && !taken.iter().any(|t| t.touches(area));
     let clear = |area: &Area| free(area) && !lines.iter().any(|line| line.touches(area));
@@ -250,7 +250,7 @@ fn name(sheet: &mut Sheet, plan: &Plan, point: &Placed, taken: &mut Vec<Area>, l
     }
     let ink = if point.strong { INK } else { SOFT };
     let middle = (area.left + 2.0, f64::midpoint(area.top, area.bottom));
-    sheet.lines(middle, Anchor::Start, Type(LABEL, ink), &lines);
+    sheet.lines(middle, Anchor::Start, Type(LABEL, ink), &words);
     taken.push(area);
 }
 
