@@ -57,6 +57,7 @@ pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Result<Covariance, Covariance
         reference: Reference::Satterthwaite(Satterthwaite { r: fit.r.clone(), clusters: eigens }),
         clusters: Some(clusters.len()),
         full_leverage,
+        floored: false,
     })
 }
 

@@ -19,6 +19,7 @@ pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Result<Covariance, Covariance
         reference: Reference::Clusters(clusters.len() as f64 - 1.0),
         clusters: Some(clusters.len()),
         full_leverage,
+        floored: false,
     })
 }
 
