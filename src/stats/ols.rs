@@ -222,7 +222,7 @@ fn is_gentle(r: &Array2<f64>, factor: &Array2<f64>) -> bool {
     size(&scaled) * size(&inverse) <= GENTLE_CONDITION && target[k].powi(2) >= GENTLE_REST * target.dot(&target)
 }
 
-fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
+pub(super) fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
     // In the order of memory first: the column is only asked for when something is wrong.
     if m.x.iter().chain(&m.y).all(|value| value.is_finite()) {
         return Ok(());

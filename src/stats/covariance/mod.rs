@@ -17,7 +17,8 @@ mod twoway;
 
 use ndarray::{Array1, Array2};
 
-pub(super) use moments::of as cluster_moments;
+pub(super) use cr1::factor as cr1_factor;
+pub(super) use moments::{all_counted, of as cluster_moments};
 pub use moments::{ClusterMoments, ClusterScores, Moment};
 pub use rows::RowScores;
 pub use twoway::two_way;

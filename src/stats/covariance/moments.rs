@@ -208,3 +208,9 @@ pub(crate) fn of(fit: &Fit, m: &Matrix) -> Result<Vec<Moment>, CovarianceFault> 
     let moments = m.fold(&|| ClusterMoments::new(fit, codes)).into_moments();
     if moments.len() < 2 { Err(CovarianceFault::OneCluster) } else { Ok(moments) }
 }
+
+/// Adjusting by cluster needs the leverage of everything fitted: absorbed effects may be left out only where the
+/// clusters contain them (Pustejovsky & Tipton 2018, theorem 2).
+pub(crate) fn all_counted(fit: &Fit) -> Result<(), CovarianceFault> {
+    if fit.absorption.beyond_clusters > 0 { Err(CovarianceFault::AbsorbedLeverage) } else { Ok(()) }
+}
