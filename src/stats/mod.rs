@@ -1,5 +1,6 @@
 //! Pure mathematics on ndarray: every method of the product, each with its formula and source. No files, no printing, no clocks, no column names.
 
+pub mod absorb;
 pub mod arms;
 pub mod beta;
 pub mod covariance;
@@ -8,6 +9,7 @@ pub mod double;
 pub mod eigen;
 pub mod importance;
 pub mod inference;
+pub mod levels;
 pub mod matrix;
 pub mod moments;
 pub mod multiplicity;
@@ -21,3 +23,4 @@ pub mod robustness;
 pub mod survival;
 pub mod tail;
 pub mod triangle;
+pub mod wild;

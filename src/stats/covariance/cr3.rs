@@ -10,6 +10,7 @@ use crate::stats::matrix::Matrix;
 use crate::stats::ols::Fit;
 
 pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Result<Covariance, CovarianceFault> {
+    moments::all_counted(fit)?;
     let clusters = moments::of(fit, m)?;
     let eigens: Vec<Eigen> = clusters.par_iter().map(|moment| eigen::symmetric(&moment.h)).collect();
     let (meat, full_leverage) = adjusted_meat(&clusters, &eigens, inverse);
@@ -19,6 +20,7 @@ pub(super) fn covariance(fit: &Fit, m: &Matrix) -> Result<Covariance, Covariance
         reference: Reference::Clusters(clusters.len() as f64 - 1.0),
         clusters: Some(clusters.len()),
         full_leverage,
+        floored: false,
     })
 }
 

@@ -12,11 +12,16 @@ mod hc3;
 mod iid;
 mod moments;
 mod rows;
+mod strip;
+mod twoway;
 
 use ndarray::{Array1, Array2};
 
-pub use moments::{ClusterMoments, ClusterScores};
+pub(super) use cr1::factor as cr1_factor;
+pub(super) use moments::{all_counted, of as cluster_moments};
+pub use moments::{ClusterMoments, ClusterScores, Moment};
 pub use rows::RowScores;
+pub use twoway::two_way;
 
 use super::matrix::Matrix;
 use super::ols::Fit;
@@ -86,6 +91,9 @@ pub enum CovarianceFault {
     OneCluster,
     /// The clusters are not those of the rows: another number of codes than rows.
     Misfit,
+    /// The kind weighs by leverage and that of the absorbed effects is not known: HC2 and HC3 with several absorbed
+    /// factors, CR2 and CR3 with absorbed effects that the clusters do not contain.
+    AbsorbedLeverage,
 }
 
 /// What statistics are referred to.
@@ -113,6 +121,8 @@ pub struct Covariance {
     /// Rows (HC2, HC3) or cluster directions (CR2, CR3) that the model fits whatever their outcome: leverage 1. They
     /// are left out of the meat (pseudo-inverse), so a count above 0 deserves a caution.
     pub full_leverage: usize,
+    /// Whether the sum was not positive semidefinite and its negative eigenvalues were set to 0 (two clusters only).
+    pub floored: bool,
 }
 
 impl Covariance {
@@ -133,14 +143,15 @@ impl Covariance {
 /// The covariance of this kind for a fit on these rows.
 ///
 /// # Errors
-/// For the kinds by cluster: no clusters, or fewer than two.
+/// For the kinds by cluster: no clusters, or fewer than two. For the kinds by leverage: see
+/// [`CovarianceFault::AbsorbedLeverage`].
 pub fn covariance(kind: Kind, fit: &Fit, m: &Matrix) -> Result<Covariance, CovarianceFault> {
     match kind {
         Kind::Iid => Ok(iid::covariance(fit)),
         Kind::Hc0 => Ok(hc0::covariance(fit, m)),
         Kind::Hc1 => Ok(hc1::covariance(fit, m)),
-        Kind::Hc2 => Ok(hc2::covariance(fit, m)),
-        Kind::Hc3 => Ok(hc3::covariance(fit, m)),
+        Kind::Hc2 => hc2::covariance(fit, m),
+        Kind::Hc3 => hc3::covariance(fit, m),
         Kind::Cr0 => cr0::covariance(fit, m),
         Kind::Cr1 => cr1::covariance(fit, m),
         Kind::Cr2 => cr2::covariance(fit, m),
