@@ -19,6 +19,7 @@ pub mod power;
 pub mod proportion;
 pub mod rank;
 pub mod ratio;
+pub mod resample;
 pub mod robustness;
 pub mod survival;
 pub mod tail;

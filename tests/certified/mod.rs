@@ -6,6 +6,7 @@ mod attitude;
 mod clusters;
 mod nist;
 mod published;
+mod resampling;
 mod shared;
 mod staying;
 mod tails;
