@@ -13,13 +13,13 @@ pub mod spells;
 use crate::panel::NOBODY;
 use crate::stats::matrix::Matrix;
 use hashbrown::HashMap;
-use ndarray::Array1;
+use ndarray::{Array1, Axis};
 
 /// The constant's name in every table.
 pub const INTERCEPT: &str = "(Intercept)";
 
 /// Rows of numbers with the names of their columns: what a linear model is fitted to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Design {
     /// The outcome's name.
     pub outcome: String,
@@ -39,6 +39,38 @@ pub struct Design {
     pub absorbed: Vec<Factor>,
     /// From all rows to these.
     pub flow: crate::findings::Flow,
+}
+
+impl Design {
+    /// The same rows without these columns.
+    pub fn without(&self, columns: &[usize]) -> Self {
+        let kept: Vec<usize> = (0..self.matrix.columns()).filter(|j| !columns.contains(j)).collect();
+        let mut design = self.clone();
+        design.matrix.x = self.matrix.x.select(Axis(1), &kept);
+        design.terms = kept.iter().filter_map(|&j| self.terms.get(j).cloned()).collect();
+        design.intercept = self.intercept.and_then(|at| kept.iter().position(|&j| j == at));
+        design
+    }
+
+    /// These rows only.
+    pub fn of_rows(&self, rows: &[usize]) -> Self {
+        let pick = |codes: &Vec<u32>| dense(rows.iter().filter_map(|&row| codes.get(row).copied()));
+        let of = |factor: &Factor| Factor::new(&factor.name, pick(&factor.codes));
+        let mut matrix =
+            Matrix::new(self.matrix.x.select(Axis(0), rows), self.matrix.y.select(Axis(0), rows));
+        matrix.clusters = self.matrix.clusters.as_ref().map(pick);
+        Self {
+            outcome: self.outcome.clone(),
+            terms: self.terms.clone(),
+            intercept: self.intercept,
+            matrix,
+            cluster: self.cluster.clone(),
+            crossing: self.crossing.as_ref().map(of),
+            weights: self.weights.as_ref().map(|weights| weights.select(Axis(0), rows)),
+            absorbed: self.absorbed.iter().map(of).collect(),
+            flow: self.flow.clone(),
+        }
+    }
 }
 
 /// Categories of the rows, by number.
