@@ -17,6 +17,12 @@ pub const ITERATIONS: usize = 10_000;
 /// A column of which no more than this share of its centred length is left lies in the effects.
 const SWALLOWED: f64 = 1e-8;
 
+/// Relative rounding that many sums of rows may carry.
+const ROUNDING: f64 = 5e-15;
+
+/// Under this relative residual, sweeps that no longer help have reached rounding.
+const STALLED: f64 = 1e-12;
+
 /// How to absorb.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
@@ -405,11 +411,12 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// `v - T v` for `v` without the first factor's means, `T` the sweep through all factors and back.
+    /// `v - T v`, `T` the sweep through all factors and back. The first factor comes first as well, although its means
+    /// are out already: without it rounding leaves the space on which the sweep is symmetric, and gradients go astray.
     fn curvature(&self, v: &[f64], room: &mut Vec<f64>) -> Vec<f64> {
         let last = self.factors.len() - 1;
         let mut swept = v.to_vec();
-        for factor in (1..=last).chain((0..last).rev()) {
+        for factor in (0..=last).chain((0..last).rev()) {
             self.project(factor, &mut swept, room);
         }
         swept.iter_mut().zip(v).for_each(|(swept, v)| *swept = v - *swept);
@@ -418,7 +425,8 @@ impl<'a> Sweep<'a> {
 
     /// The column without all effects, or the sweeps made in vain.
     fn take_out(&self, mut values: Vec<f64>, options: &Options) -> Result<Demeaned, usize> {
-        let scale = self.centred_square(&values).sqrt();
+        // Of a constant column rounding alone is left, centred or not.
+        let scale = self.centred_square(&values).sqrt().max(ROUNDING / SWALLOWED * self.dot(&values, &values).sqrt());
         let mut room = Vec::new();
         let mut iterations = 0;
         if !self.factors.is_empty() {
@@ -447,16 +455,19 @@ impl<'a> Sweep<'a> {
         options: &Options,
     ) -> Result<usize, usize> {
         let mut iterations = 0;
-        let mut least = 1.0_f64;
+        let (mut least, mut before) = (1.0_f64, f64::INFINITY);
         while iterations < options.iterations {
             // The residual is made afresh now and then: the recurrence drifts from it.
             let mut r: Vec<f64> = self.curvature(x, room).into_iter().map(|value| -value).collect();
             let mut square = self.dot(&r, &r);
-            let enough = |square: f64, least: f64| square.sqrt() <= (options.tolerance * least).max(1e-15) * scale;
+            let enough = |square: f64, least: f64| square.sqrt() <= (options.tolerance * least).max(ROUNDING) * scale;
             iterations += 1;
-            if enough(square, least) {
+            // A residual at the level of rounding that starting again does not halve is all that floats can give.
+            let is_rounding = square.sqrt() <= STALLED * scale && square > 0.25 * before;
+            if enough(square, least) || is_rounding {
                 return Ok(iterations);
             }
+            before = square;
             let mut p = r.clone();
             while iterations < options.iterations && !enough(square, least) {
                 let turned = self.curvature(&p, room);
