@@ -4,9 +4,12 @@
 pub mod agree;
 mod attitude;
 mod clusters;
+mod logits;
 mod nist;
+mod ordered;
 mod published;
 mod resampling;
 mod shared;
 mod staying;
 mod tails;
+mod wine;

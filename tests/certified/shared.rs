@@ -19,7 +19,7 @@ use super::agree::near;
 
 /// The shared data folder, from `ONEONONE_SHARED` or beside any parent folder.
 #[allow(clippy::print_stderr, reason = "a skipped test must say so")]
-fn shared() -> Option<PathBuf> {
+pub(super) fn shared() -> Option<PathBuf> {
     let named = std::env::var_os("ONEONONE_SHARED").map(|root| PathBuf::from(root).join("data"));
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|parent| parent.join("shared/data"));
     let found = match named {
@@ -32,18 +32,18 @@ fn shared() -> Option<PathBuf> {
     found
 }
 
-fn reference(folder: &Path) -> Value {
+pub(super) fn reference(folder: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(folder.join("reference.json")).unwrap()).unwrap()
 }
 
 /// A table of text, by column name.
-struct Table {
+pub(super) struct Table {
     names: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    fn read(path: &Path) -> Self {
+    pub(super) fn read(path: &Path) -> Self {
         let mut reader = csv::Reader::from_path(path).unwrap();
         let names =
             reader.headers().unwrap().iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
@@ -61,17 +61,17 @@ impl Table {
         self
     }
 
-    fn texts(&self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let place = self.place(name);
         self.rows.iter().map(|row| row[place].clone()).collect()
     }
 
-    fn numbers(&self, name: &str) -> Vec<f64> {
+    pub(super) fn numbers(&self, name: &str) -> Vec<f64> {
         self.texts(name).iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect()
     }
 
     /// A column of a model by R's name of its coefficient: a column, a product, or a level of a factor.
-    fn term(&self, name: &str) -> Vec<f64> {
+    pub(super) fn term(&self, name: &str) -> Vec<f64> {
         if name == "(Intercept)" {
             return vec![1.0; self.rows.len()];
         }
@@ -96,11 +96,11 @@ impl Table {
     }
 }
 
-fn keys(object: &Value) -> Vec<String> {
+pub(super) fn keys(object: &Value) -> Vec<String> {
     object.as_object().unwrap().keys().cloned().collect()
 }
 
-fn number(value: &Value, path: &str) -> f64 {
+pub(super) fn number(value: &Value, path: &str) -> f64 {
     value.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("no number at {path}"))
 }
 
