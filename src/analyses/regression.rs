@@ -4,6 +4,7 @@
 //! independent. Declines when: n <= k, the outcome is constant, terms are collinear. References: `stats::ols`,
 //! `stats::covariance`, `stats::absorb`, `stats::importance`, `stats::wild`.
 
+pub mod choice;
 mod diagnose;
 mod errors;
 mod model;

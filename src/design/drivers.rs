@@ -168,6 +168,8 @@ impl Frame<'_> {
             crossing: None,
             weights: None,
             absorbed: Vec::new(),
+            steps: Some(1.0),
+            categories: Vec::new(),
             flow,
         }
     }

@@ -37,11 +37,22 @@ pub struct Design {
     pub weights: Option<Array1<f64>>,
     /// Effects to be absorbed.
     pub absorbed: Vec<Factor>,
+    /// One answer step of every term, where the design knows it; `None` = told by the columns.
+    pub steps: Option<f64>,
+    /// Names of the categories of an outcome that is one of several, by their number in `matrix.y`; empty for a number.
+    pub categories: Vec<String>,
     /// From all rows to these.
     pub flow: crate::findings::Flow,
 }
 
 impl Design {
+    /// The cluster column, or two joined by a comma.
+    pub fn cluster_names(&self) -> Option<String> {
+        let second = self.crossing.as_ref().map(|c| c.name.clone());
+        let names: Vec<String> = self.cluster.iter().cloned().chain(second).collect();
+        (!names.is_empty()).then(|| names.join(","))
+    }
+
     /// The same rows without these columns.
     pub fn without(&self, columns: &[usize]) -> Self {
         let kept: Vec<usize> = (0..self.matrix.columns()).filter(|j| !columns.contains(j)).collect();
@@ -68,6 +79,8 @@ impl Design {
             crossing: self.crossing.as_ref().map(of),
             weights: self.weights.as_ref().map(|weights| weights.select(Axis(0), rows)),
             absorbed: self.absorbed.iter().map(of).collect(),
+            steps: self.steps,
+            categories: self.categories.clone(),
             flow: self.flow.clone(),
         }
     }

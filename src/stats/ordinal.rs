@@ -376,6 +376,7 @@ impl OrdinalFit {
             reference: Reference::Residual(f64::INFINITY),
             clusters: None,
             full_leverage: 0,
+            floored: false,
         }
     }
 
@@ -411,6 +412,7 @@ impl OrdinalFit {
             reference: Reference::Clusters(g - 1.0),
             clusters: Some(groups),
             full_leverage: 0,
+            floored: false,
         })
     }
 

@@ -159,12 +159,16 @@ fn most_levels(absorbed: &absorb::Absorbed) -> usize {
 
 /// What must be said of errors by cluster, and whether the wild bootstrap should stand beside them.
 pub fn alarms(model: &Model<'_>, kind: Kind, lowest_df: f64) -> Vec<Caution> {
+    alarms_of(&model.design, model.rows(), kind, lowest_df)
+}
+
+/// The same of any model on these rows.
+pub fn alarms_of(design: &crate::design::Design, rows: &Matrix, kind: Kind, lowest_df: f64) -> Vec<Caution> {
     let mut cautions = Vec::new();
-    let rows = model.rows();
     let Some(codes) = rows.clusters.as_ref().filter(|_| kind.is_clustered()) else { return cautions };
     let count = rows.cluster_count();
     cautions.extend(gate::cluster_cautions(codes, count));
-    let fewest = gate::fewest_treated(&model.design);
+    let fewest = gate::fewest_treated(design);
     if let Some((term, clusters)) = fewest.filter(|(_, clusters)| *clusters < FEW_TREATED) {
         cautions.push(Caution::new("few_treated_clusters").with("term", term).with("clusters", clusters));
     }

@@ -64,6 +64,8 @@ pub fn units(panel: &Panel, study: &Study, asked: &Drivers) -> Result<Design, De
         crossing: None,
         weights: Some(weights.into()),
         absorbed: Vec::new(),
+        steps: Some(1.0),
+        categories: Vec::new(),
         flow,
     })
 }

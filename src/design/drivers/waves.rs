@@ -141,6 +141,8 @@ impl<'a> Frame<'a> {
             crossing: None,
             weights: None,
             absorbed: Vec::new(),
+            steps: Some(1.0),
+            categories: Vec::new(),
             flow,
         }
     }
