@@ -22,11 +22,13 @@ pub struct BreuschPagan {
 }
 
 /// Koenker's studentised test of equal variances. R: `lmtest::bptest(model)`. Nothing without a constant or another
-/// regressor, with absorbed effects, for a perfect fit, and where squared residuals do not vary.
+/// regressor, with absorbed effects or weights, for a perfect fit, and where squared residuals do not vary.
 ///
 /// With `e = u^2 - mean(u^2)` the explained sum of squares is `|Q'e|^2`, for the constant lies in the span of Q.
 pub fn breusch_pagan(fit: &Fit, m: &Matrix) -> Option<BreuschPagan> {
-    if fit.intercept.is_none() || fit.k < 2 || fit.perfect || fit.absorption.parameters > 0 {
+    let constant = m.x.column(fit.intercept?);
+    // Rows scaled by weights have no column that is constant, and no agreed form of the test.
+    if constant.iter().any(|&value| value != constant[0]) || fit.k < 2 || fit.perfect || fit.absorption.parameters > 0 {
         return None;
     }
     let mean = fit.rss / fit.n as f64;
