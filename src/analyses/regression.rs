@@ -228,3 +228,8 @@ fn cautions(model: &Model<'_>, terms: &[Term]) -> Vec<Caution> {
     }
     cautions
 }
+
+/// Whether a term carries plus or minus signs.
+pub fn signed(term: &Term) -> bool {
+    term.mark.as_deref().is_some_and(|mark| mark.starts_with(['+', '-']))
+}

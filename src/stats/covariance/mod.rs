@@ -14,6 +14,7 @@ mod moments;
 mod rows;
 mod strip;
 mod twoway;
+mod weighted;
 
 use ndarray::{Array1, Array2};
 
@@ -22,6 +23,7 @@ pub(super) use moments::{all_counted, of as cluster_moments};
 pub use moments::{ClusterMoments, ClusterScores, Moment};
 pub use rows::RowScores;
 pub use twoway::two_way;
+pub use weighted::weighted_cr2;
 
 use super::matrix::Matrix;
 use super::ols::Fit;

@@ -23,7 +23,7 @@ pub struct Moment {
 }
 
 /// Numbers summed by cluster: a fixed width for each, in the order in which the clusters were first seen.
-struct Sums {
+pub(super) struct Sums {
     width: usize,
     /// Place of each code seen; [`NONE`] for others. As long as the highest code seen.
     places: Vec<u32>,
@@ -34,7 +34,7 @@ struct Sums {
 const NONE: u32 = u32::MAX;
 
 impl Sums {
-    fn new(width: usize) -> Self {
+    pub(super) fn new(width: usize) -> Self {
         Self { width, places: Vec::new(), seen: Vec::new(), sums: Vec::new() }
     }
 
@@ -51,19 +51,19 @@ impl Sums {
         self.places[at] as usize
     }
 
-    fn of(&mut self, code: u32) -> &mut [f64] {
+    pub(super) fn of(&mut self, code: u32) -> &mut [f64] {
         let place = self.place(code);
         &mut self.sums[place * self.width..(place + 1) * self.width]
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         for (later, &code) in other.sums.chunks_exact(self.width.max(1)).zip(&other.seen) {
             self.of(code).iter_mut().zip(later).for_each(|(sum, more)| *sum += more);
         }
     }
 
     /// What `finish` makes of the sums of each cluster, by rising code.
-    fn finish<T: Send>(&self, finish: impl Fn(&[f64]) -> T + Sync) -> Vec<T> {
+    pub(super) fn finish<T: Send>(&self, finish: impl Fn(&[f64]) -> T + Sync) -> Vec<T> {
         let mut order: Vec<usize> = (0..self.seen.len()).collect();
         order.sort_unstable_by_key(|&place| self.seen[place]);
         let one = |&place: &usize| finish(&self.sums[place * self.width..(place + 1) * self.width]);
