@@ -5,6 +5,7 @@ pub mod agree;
 mod attitude;
 mod clusters;
 mod logits;
+mod missing;
 mod nist;
 mod ordered;
 mod published;
