@@ -5,10 +5,10 @@
 //! not caused by the answer. Declines when: fewer than ten people per topic, under 20 units, waves without dates, no
 //! survey. Cautions: thin coverage, ratings after the wave, shared ratings, units instead of people.
 
-mod gaps;
 mod quadrant;
 
 use super::Answer;
+use super::regression::gaps::{gaps, moved};
 use super::regression::{Asked, Options, beside, kind, regression};
 use crate::design::Design;
 use crate::design::drivers::{DriverRows, drivers, split, units, waves};
@@ -92,9 +92,9 @@ fn by_person(rows: DriverRows, study: &Study) -> Result<Answer, Decline> {
         }
     }
     if study.drivers.missing != Missing::Complete {
-        match gaps::beside(&rows.incomplete, &rows.topics, &finding, study.drivers.missing, &options) {
+        match gaps(&rows.incomplete, &rows.topics, study.drivers.missing, &options) {
             Ok(model) => {
-                finding.cautions.extend(gaps::moved(&finding, &model));
+                finding.cautions.extend(moved(&finding, &model));
                 finding.beside.push(model);
             }
             Err(decline) => declines.push(decline),
@@ -108,11 +108,7 @@ fn by_person(rows: DriverRows, study: &Study) -> Result<Answer, Decline> {
 }
 
 /// Every answer of everybody, person and wave absorbed, and topics at one wave against the outcome at the next.
-fn of_all_waves(
-    all: &crate::design::drivers::WaveRows,
-    last: &DriverRows,
-    study: &Study,
-) -> Result<Answer, Decline> {
+fn of_all_waves(all: &crate::design::drivers::WaveRows, last: &DriverRows, study: &Study) -> Result<Answer, Decline> {
     let mut finding = regression(&all.panel, &options(study, &all.panel)?)?;
     let mut declines = Vec::new();
     let mut add = |model: Result<Beside, Decline>| match model {

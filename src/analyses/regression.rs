@@ -7,6 +7,7 @@
 pub mod choice;
 mod diagnose;
 mod errors;
+pub mod gaps;
 mod model;
 mod shares;
 mod table;

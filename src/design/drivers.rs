@@ -7,7 +7,7 @@ mod waves;
 pub use units::units;
 pub use waves::{WaveRows, waves};
 
-use super::{Design, INTERCEPT, dense};
+use super::{Design, INTERCEPT, Incomplete, dense};
 use crate::findings::regression::{Coverage, WindowCount};
 use crate::findings::{Decline, Flow};
 use crate::panel::sessions::OTHER_WINDOWS;
@@ -15,7 +15,7 @@ use crate::panel::survey::Asked;
 use crate::panel::{Ids, NOBODY, Panel};
 use crate::stats::matrix::Matrix;
 use crate::study::{Drivers, Study, Window};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis, concatenate};
 
 const NAME: &str = "drivers";
 
@@ -38,17 +38,6 @@ pub struct DriverRows {
     pub after_wave: u64,
     /// Ratings given to several topics at once.
     pub shared_ratings: u64,
-}
-
-/// Rows with holes: what imputation fills, and from which response is modelled.
-#[derive(Debug, Clone)]
-pub struct Incomplete {
-    /// m x p topic means, NaN where there is no rating.
-    pub x: Array2<f64>,
-    /// m outcomes.
-    pub y: Array1<f64>,
-    /// m dense cluster codes.
-    pub clusters: Option<Vec<u32>>,
 }
 
 /// One person with the outcome.
@@ -100,7 +89,7 @@ pub fn drivers(panel: &Panel, study: &Study, asked: &Drivers) -> Result<DriverRo
     };
     Ok(DriverRows {
         topics,
-        incomplete: frame.incomplete(&slots),
+        incomplete: frame.incomplete(&asked.topics, &slots),
         overall,
         coverage: coverage(panel, &candidates, &asked.topics, &slots),
         windows: windows(panel, &candidates, &slots),
@@ -174,12 +163,13 @@ impl Frame<'_> {
         }
     }
 
-    fn incomplete(&self, slots: &[usize]) -> Incomplete {
+    fn incomplete(&self, terms: &[String], slots: &[usize]) -> Incomplete {
         let with_team = |c: &&Candidate| self.cluster.is_none() || !super::missing(c.cluster);
         let rows: Vec<&Candidate> = self.candidates.iter().filter(with_team).collect();
         let cell = |c: &Candidate, slot: usize| self.panel.sessions.mean(c.person, slot).unwrap_or(f64::NAN);
         let cells = rows.iter().flat_map(|c| slots.iter().map(|&slot| cell(c, slot))).collect();
         Incomplete {
+            terms: terms.to_vec(),
             x: table(rows.len(), slots.len(), cells),
             y: rows.iter().map(|c| c.outcome).collect(),
             clusters: self.cluster.map(|_| dense(rows.iter().map(|c| c.cluster))),
@@ -194,6 +184,24 @@ fn table(rows: usize, columns: usize, cells: Vec<f64>) -> Array2<f64> {
 /// The same rows with a 1 before each.
 fn with_constant(cells: &[f64], width: usize) -> Vec<f64> {
     cells.chunks(width.max(1)).flat_map(|row| std::iter::once(1.0).chain(row.iter().copied())).collect()
+}
+
+/// The same rows with every topic split into the mean of the manager's people and the distance from it: terms `x:within`
+/// and `x:between`. Nothing when a part does not vary.
+pub fn split(design: &Design) -> Option<Design> {
+    let columns: Vec<usize> = (0..design.matrix.columns()).filter(|j| Some(*j) != design.intercept).collect();
+    let parts = crate::stats::mundlak::split(&design.matrix, &columns).ok()?;
+    if parts.varies_between.iter().chain(&parts.varies_within).any(|varies| !varies) {
+        return None;
+    }
+    let constant = Array2::ones((design.matrix.rows(), 1));
+    let mut split = design.clone();
+    split.matrix.x = concatenate(Axis(1), &[constant.view(), parts.within.view(), parts.between.view()]).ok()?;
+    let named = |part: &str| columns.iter().filter_map(|&j| Some(format!("{}:{part}", design.terms.get(j)?))).collect();
+    let (within, between): (Vec<String>, Vec<String>) = (named("within"), named("between"));
+    split.terms = [vec![INTERCEPT.to_string()], within, between].concat();
+    split.intercept = Some(0);
+    Some(split)
 }
 
 /// Rows that are complete, and why the others are not used.

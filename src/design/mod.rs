@@ -13,7 +13,7 @@ pub mod spells;
 use crate::panel::NOBODY;
 use crate::stats::matrix::Matrix;
 use hashbrown::HashMap;
-use ndarray::{Array1, Axis};
+use ndarray::{Array1, Array2, Axis};
 
 /// The constant's name in every table.
 pub const INTERCEPT: &str = "(Intercept)";
@@ -63,12 +63,16 @@ impl Design {
         design
     }
 
+    /// The same question without rows.
+    pub fn emptied(&self) -> Self {
+        self.of_rows(&[])
+    }
+
     /// These rows only.
     pub fn of_rows(&self, rows: &[usize]) -> Self {
         let pick = |codes: &Vec<u32>| dense(rows.iter().filter_map(|&row| codes.get(row).copied()));
         let of = |factor: &Factor| Factor::new(&factor.name, pick(&factor.codes));
-        let mut matrix =
-            Matrix::new(self.matrix.x.select(Axis(0), rows), self.matrix.y.select(Axis(0), rows));
+        let mut matrix = Matrix::new(self.matrix.x.select(Axis(0), rows), self.matrix.y.select(Axis(0), rows));
         matrix.clusters = self.matrix.clusters.as_ref().map(pick);
         Self {
             outcome: self.outcome.clone(),
@@ -83,6 +87,32 @@ impl Design {
             categories: self.categories.clone(),
             flow: self.flow.clone(),
         }
+    }
+}
+
+/// Rows with holes: what imputation fills, and from which response is modelled.
+#[derive(Debug, Clone)]
+pub struct Incomplete {
+    /// The columns, without a constant.
+    pub terms: Vec<String>,
+    /// m x p, NaN where a value is missing.
+    pub x: Array2<f64>,
+    /// m outcomes, none missing.
+    pub y: Array1<f64>,
+    /// m dense cluster codes.
+    pub clusters: Option<Vec<u32>>,
+}
+
+impl Incomplete {
+    /// A column with holes that is made from others (a product, an indicator, a function): filling it by itself would
+    /// contradict them.
+    pub fn derived(&self) -> Option<&str> {
+        let columns = self.x.columns().into_iter().zip(&self.terms);
+        let derived = |name: &str| name.contains([':', '(', '[']);
+        columns
+            .filter(|(column, _)| column.iter().any(|v| v.is_nan()))
+            .map(|(_, name)| name.as_str())
+            .find(|n| derived(n))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::evaluate;
 use super::formula::{Atom, Constant, Formula, TermSpec};
-use super::{Design, Factor, INTERCEPT, dense};
+use super::{Design, Factor, INTERCEPT, Incomplete, dense};
 use crate::findings::{Decline, Flow};
 use crate::panel::NOBODY;
 use crate::stats::matrix::Matrix;
@@ -41,6 +41,8 @@ pub struct Beside<'a> {
     pub weights: Option<&'a str>,
     /// Rows that a condition kept, and the condition; `None` = all.
     pub kept: Option<(&'a [bool], &'a str)>,
+    /// Rows with holes are wanted as well.
+    pub incomplete: bool,
     /// The outcome is one of several categories, not a number.
     pub categories: Option<Categories>,
 }
@@ -51,7 +53,12 @@ pub struct Beside<'a> {
 /// A decline when a column is missing, is text where a number belongs, a value does not exist (the logarithm of 0), or a
 /// weight is negative.
 #[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
-pub fn rows(table: &Plain, formula: &Formula, outcome: &Atom, beside: &Beside<'_>) -> Result<Design, Decline> {
+pub fn rows(
+    table: &Plain,
+    formula: &Formula,
+    outcome: &Atom,
+    beside: &Beside<'_>,
+) -> Result<(Design, Option<Incomplete>), Decline> {
     let (target, categories) = match beside.categories {
         None => (number(table, outcome, "outcome_not_numeric")?, Vec::new()),
         Some(order) => categories(table, outcome, order)?,
@@ -91,13 +98,23 @@ pub fn rows(table: &Plain, formula: &Formula, outcome: &Atom, beside: &Beside<'_
     let at = |column: &Cow<'_, [f64]>, row: usize| column.get(row).copied().unwrap_or(f64::NAN);
     let x = Array2::from_shape_fn((keep.len(), columns.len()), |(i, j)| at(&columns[j], keep[i]));
     let y = Array1::from_iter(keep.iter().map(|&row| at(&target, row)));
+    let incomplete = beside.incomplete.then(|| {
+        let slopes: Vec<usize> = (0..columns.len()).filter(|j| Some(*j) != intercept).collect();
+        let rows = sieve_without_terms(table.rows(), beside.kept, &target, &clusters);
+        Incomplete {
+            terms: slopes.iter().map(|&j| names[j].clone()).collect(),
+            x: Array2::from_shape_fn((rows.len(), slopes.len()), |(i, j)| at(&columns[slopes[j]], rows[i])),
+            y: rows.iter().map(|&row| at(&target, row)).collect(),
+            clusters: clusters.first().map(|c| dense(rows.iter().map(|&row| c.get(row).copied().unwrap_or(NOBODY)))),
+        }
+    });
     let of_kept = |codes: &Vec<u32>| dense(keep.iter().map(|&row| codes.get(row).copied().unwrap_or(NOBODY)));
     let mut matrix = Matrix::new(x, y);
     if let Some(first) = clusters.first() {
         matrix = matrix.with_clusters(of_kept(first));
     }
     let absorbed = absorbed.iter().zip(&formula.absorbed);
-    Ok(Design {
+    let design = Design {
         outcome: outcome.name(),
         intercept,
         terms: names,
@@ -109,7 +126,21 @@ pub fn rows(table: &Plain, formula: &Formula, outcome: &Atom, beside: &Beside<'_
         steps: None,
         categories,
         flow,
-    })
+    };
+    Ok((design, incomplete))
+}
+
+/// Rows that have an outcome and a cluster, whatever their terms.
+fn sieve_without_terms(
+    rows: usize,
+    kept: Option<(&[bool], &str)>,
+    target: &[f64],
+    clusters: &[Vec<u32>],
+) -> Vec<usize> {
+    let mut sieve = Sieve::new(rows, kept);
+    sieve.numbers(target, "");
+    clusters.iter().for_each(|codes| sieve.rows("no_cluster", "", |row| codes.get(row) == Some(&NOBODY)));
+    sieve.done().0
 }
 
 /// An outcome as numbers of its categories, and their names.
@@ -158,7 +189,9 @@ fn categories<'t>(
             Some(Some(at)) => codes.push(at as f64),
             Some(None) => {
                 let line = table.lines.get(row).copied().unwrap_or(0);
-                return Err(Decline::new(DECLINED, "level_not_listed").with("column", column.as_str()).with("line", line));
+                return Err(Decline::new(DECLINED, "level_not_listed")
+                    .with("column", column.as_str())
+                    .with("line", line));
             }
         }
     }

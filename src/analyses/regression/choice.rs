@@ -9,9 +9,7 @@ use super::{Asked, Options};
 use crate::analyses::{estimate, finite, gate};
 use crate::design::Design;
 use crate::findings::regression::checks::Test;
-use crate::findings::regression::choice::{
-    Choice, Effect, Likelihood, Parallel, ParallelTerm, Predicted, Threshold,
-};
+use crate::findings::regression::choice::{Choice, Effect, Likelihood, Parallel, ParallelTerm, Predicted, Threshold};
 use crate::findings::{Caution, Decline, Estimate, Regression, Term};
 use crate::stats::covariance::{Covariance, CovarianceFault, Kind};
 use crate::stats::inference::{Inference, LEVEL};
@@ -391,7 +389,8 @@ impl Asking<'_> {
             OrdinalFault::Collinear(relations) => {
                 let moved = relations.iter().map(|relation| {
                     // The constant is behind the last column there and before the first here.
-                    let place = |at: usize| if at < slopes.len() { column(at) } else { self.design.intercept.unwrap_or(at) };
+                    let place =
+                        |at: usize| if at < slopes.len() { column(at) } else { self.design.intercept.unwrap_or(at) };
                     let combination = relation.combination.iter().map(|(at, factor)| (place(*at), *factor)).collect();
                     crate::stats::rank::Relation { column: place(relation.column), combination }
                 });

@@ -5,7 +5,7 @@ use super::{Asked, Options};
 use crate::analyses::gate;
 use crate::findings::{Caution, Decline};
 use crate::stats::absorb;
-use crate::stats::covariance::{Covariance, CovarianceFault, Kind, covariance, two_way};
+use crate::stats::covariance::{Covariance, CovarianceFault, Kind, covariance, two_way, weighted_cr2};
 use crate::stats::inference::{Inference, Wald, coefficient, wald};
 use crate::stats::matrix::Matrix;
 use crate::stats::ols::Fit;
@@ -85,7 +85,13 @@ pub fn errors<'m>(model: &'m Model<'_>, kind: Kind, analysis: &str) -> Result<Er
         return two_ways(model, &second.codes, analysis);
     }
     let (base, kind, mut cautions) = base(model, kind, analysis)?;
-    let covariance = covariance(kind, &base.fit, &base.rows).map_err(|fault| decline(analysis, &fault, kind))?;
+    let weights = model.design.weights.as_ref().and_then(|w| w.as_slice());
+    let covariance = match weights.filter(|_| kind == Kind::Cr2 && model.absorbed.is_none()) {
+        // Weights say how much a row counts, not how exact it is: the working covariance stays the identity.
+        Some(weights) => weighted_cr2(&base.fit, &base.rows, weights),
+        None => covariance(kind, &base.fit, &base.rows),
+    };
+    let covariance = covariance.map_err(|fault| decline(analysis, &fault, kind))?;
     if covariance.full_leverage > 0 {
         cautions.push(Caution::new("full_leverage").with("count", covariance.full_leverage));
     }
@@ -105,8 +111,7 @@ fn decline(analysis: &str, fault: &CovarianceFault, kind: Kind) -> Decline {
 fn two_ways<'m>(model: &'m Model<'_>, second: &[u32], analysis: &str) -> Result<Errors<'m>, Decline> {
     let rows = model.rows();
     let first = rows.clusters.as_deref().unwrap_or_default();
-    let covariance =
-        two_way(&model.fit, rows, first, second).map_err(|fault| decline(analysis, &fault, Kind::Cr1))?;
+    let covariance = two_way(&model.fit, rows, first, second).map_err(|fault| decline(analysis, &fault, Kind::Cr1))?;
     let mut cautions = Vec::new();
     if covariance.floored {
         cautions.push(Caution::new("two_way_repaired"));
@@ -122,7 +127,9 @@ fn adjusts(kind: Kind) -> bool {
 /// The fit for a kind, and the kind where another must stand in for it.
 pub fn base<'m>(model: &'m Model<'_>, kind: Kind, analysis: &str) -> Result<(Base<'m>, Kind, Vec<Caution>), Decline> {
     let plain = || Base { fit: Cow::Borrowed(&model.fit), rows: Cow::Borrowed(model.rows()) };
-    let Some(absorbed) = model.absorbed.as_ref().filter(|_| adjusts(kind)) else { return Ok((plain(), kind, Vec::new())) };
+    let Some(absorbed) = model.absorbed.as_ref().filter(|_| adjusts(kind)) else {
+        return Ok((plain(), kind, Vec::new()));
+    };
     let factors = codes(&model.design);
     let shown = match (&model.design.matrix.clusters, kind.is_clustered()) {
         (Some(clusters), true) => absorb::levels_to_show(&factors, clusters),

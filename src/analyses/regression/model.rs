@@ -147,9 +147,9 @@ pub fn absorb_decline(analysis: &str, fault: &AbsorbFault, design: &Design) -> D
         column.and_then(|c| design.terms.get(c)).cloned().unwrap_or_else(|| design.outcome.clone())
     };
     match fault {
-        AbsorbFault::NotSettled { column, iterations } => Decline::new(analysis, "absorb_no_convergence")
-            .with("column", name(column))
-            .with("iterations", *iterations),
+        AbsorbFault::NotSettled { column, iterations } => {
+            Decline::new(analysis, "absorb_no_convergence").with("column", name(column)).with("iterations", *iterations)
+        }
         AbsorbFault::NotFinite { column } => Decline::new(analysis, "not_finite").with("column", name(column)),
         AbsorbFault::NoFactor | AbsorbFault::Misfit | AbsorbFault::Weights(_) | AbsorbFault::NoRows { .. } => {
             Decline::new(analysis, "absorbed_everything")

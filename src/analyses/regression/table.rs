@@ -54,7 +54,9 @@ fn calls(name: &str, model: &Model<'_>) -> Args {
         "CR0" => (
             cr("CR0"),
             String::new(),
-            format!("model.fit(cov_type=\"cluster\", cov_kwds={{\"groups\": d[\"{cluster}\"], \"use_correction\": False}})"),
+            format!(
+                "model.fit(cov_type=\"cluster\", cov_kwds={{\"groups\": d[\"{cluster}\"], \"use_correction\": False}})"
+            ),
         ),
         "CR1" => (
             format!("sandwich::vcovCL(fit, cluster = ~ {cluster}, type = \"HC1\")"),

@@ -67,9 +67,8 @@ fn slope(name: String, coefficient: Estimate, (at, p): (usize, f64), spread: &Sp
     };
     let marked = mark(&evidence, &options.bands);
     let part = |list: &Option<Vec<f64>>| list.as_ref().and_then(|l| l.get(at).copied()).and_then(finite);
-    let effect = |list: &[f64]| {
-        coefficient.estimate.map(|b| b * list.get(at).copied().unwrap_or(f64::NAN)).and_then(finite)
-    };
+    let effect =
+        |list: &[f64]| coefficient.estimate.map(|b| b * list.get(at).copied().unwrap_or(f64::NAN)).and_then(finite);
     Term {
         term: name,
         p_adjusted: finite(p),
@@ -104,7 +103,8 @@ struct Spread {
 impl Spread {
     fn of(model: &Model<'_>, slopes: &[usize]) -> Self {
         let design = &model.design;
-        let at_hand = (design.intercept == Some(0)).then(|| covariance_of_factor(&model.fit.factor, model.fit.n)).flatten();
+        let at_hand =
+            (design.intercept == Some(0)).then(|| covariance_of_factor(&model.fit.factor, model.fit.n)).flatten();
         let of_rows = |rows: &Matrix| {
             let columns = rows.x.select(ndarray::Axis(1), slopes);
             covariance_matrix(&Matrix::new(columns, rows.y.clone()))

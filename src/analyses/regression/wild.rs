@@ -107,7 +107,6 @@ pub fn lead(terms: &mut [Term], wild: &Wild, model: &Model<'_>, options: &Option
 /// With very few clusters signs give few p-values; Webb's weights are offered, never taken by themselves.
 pub fn offer(wild: &Wild, model: &Model<'_>) -> Option<Caution> {
     let clusters = model.rows().cluster_count() as u64;
-    (clusters < WEBB_HELPS && wild.weights == "rademacher").then(|| {
-        Caution::new("webb_offered").with("clusters", clusters).with("smallest_p", wild.smallest_p)
-    })
+    (clusters < WEBB_HELPS && wild.weights == "rademacher")
+        .then(|| Caution::new("webb_offered").with("clusters", clusters).with("smallest_p", wild.smallest_p))
 }

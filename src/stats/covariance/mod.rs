@@ -19,8 +19,8 @@ mod weighted;
 use ndarray::{Array1, Array2};
 
 pub(super) use cr1::factor as cr1_factor;
-pub(super) use moments::{all_counted, of as cluster_moments};
 pub use moments::{ClusterMoments, ClusterScores, Moment};
+pub(super) use moments::{all_counted, of as cluster_moments};
 pub use rows::RowScores;
 pub use twoway::two_way;
 pub use weighted::weighted_cr2;

@@ -150,7 +150,8 @@ impl Moment {
         let score = &self.score + &out.dot(&root.dot(&into.t().dot(&self.score)));
         let half = &self.gram + &out.dot(&root).dot(&out.t());
         let whole = &self.gram + &out.dot(&inverse).dot(&out.t());
-        let turned = Turned { half: last(&half, 1, k).to_owned(), whole: last(&last(&whole, 0, k).to_owned(), 1, k).to_owned() };
+        let turned =
+            Turned { half: last(&half, 1, k).to_owned(), whole: last(&last(&whole, 0, k).to_owned(), 1, k).to_owned() };
         (last_of(&score, k).to_owned(), turned, full)
     }
 }
