@@ -136,7 +136,8 @@ impl Absorbed {
 
     /// What the effects taken out cost under these clusterings (n codes each).
     pub fn absorption(&self, clusterings: &[&[u32]]) -> Absorption {
-        let taken: Vec<&Factor> = self.factors.iter().zip(&self.taken).filter(|(_, taken)| **taken).map(|(f, _)| f).collect();
+        let taken: Vec<&Factor> =
+            self.factors.iter().zip(&self.taken).filter(|(_, taken)| **taken).map(|(f, _)| f).collect();
         let sets: Vec<&[u32]> = taken.iter().map(|factor| factor.codes.as_slice()).collect();
         let parameters = parameters(&sets);
         let contained = |codes: &[u32]| clusterings.iter().any(|clusters| levels::contained(codes, clusters));
@@ -447,13 +448,7 @@ impl<'a> Sweep<'a> {
 
     /// Conjugate gradients for `(I - T) x = 0` from the column: they end at its projection on what no factor moves. The
     /// error is at most the residual over the smallest eigenvalue; the smallest curvature met stands for that.
-    fn settle(
-        &self,
-        x: &mut [f64],
-        scale: f64,
-        room: &mut Vec<f64>,
-        options: &Options,
-    ) -> Result<usize, usize> {
+    fn settle(&self, x: &mut [f64], scale: f64, room: &mut Vec<f64>, options: &Options) -> Result<usize, usize> {
         let mut iterations = 0;
         let (mut least, mut before) = (1.0_f64, f64::INFINITY);
         while iterations < options.iterations {

@@ -41,7 +41,8 @@ pub fn without_singletons(factors: &[Vec<u32>], n: usize) -> Vec<usize> {
             (*count, *rows) = (*count + 1, *rows ^ row);
         }
     }
-    let mut alone: Vec<usize> = tallies.iter().flatten().filter(|(count, _)| *count == 1).map(|&(_, row)| row).collect();
+    let mut alone: Vec<usize> =
+        tallies.iter().flatten().filter(|(count, _)| *count == 1).map(|&(_, row)| row).collect();
     let mut kept = vec![true; n];
     while let Some(row) = alone.pop() {
         if !std::mem::replace(&mut kept[row], false) {
@@ -98,12 +99,7 @@ fn root(parent: &mut [usize], mut node: usize) -> usize {
 
 /// Drops columns after the `slopes` first that earlier ones of them give, sets slopes that they give to 0 and names them
 /// in `swallowed`, and finds the constant where its column is the first of them.
-pub(super) fn drop_redundant(
-    m: &mut Matrix,
-    swallowed: &mut Vec<usize>,
-    intercept: &mut Option<usize>,
-    slopes: usize,
-) {
+pub(super) fn drop_redundant(m: &mut Matrix, swallowed: &mut Vec<usize>, intercept: &mut Option<usize>, slopes: usize) {
     let r = m.fold(&|| Triangle::new(m.columns())).regressors();
     let mut basis: Vec<ndarray::Array1<f64>> = Vec::new();
     let left = |column: usize, basis: &[ndarray::Array1<f64>]| {

@@ -130,12 +130,7 @@ pub fn fit(m: &Matrix, intercept: Option<usize>, tol: f64) -> Result<Fit, OlsFau
 ///
 /// # Errors
 /// As [`fit`]; too few rows are not more rows than columns and absorbed parameters together.
-pub fn fit_absorbed(
-    m: &Matrix,
-    intercept: Option<usize>,
-    tol: f64,
-    absorption: Absorption,
-) -> Result<Fit, OlsFault> {
+pub fn fit_absorbed(m: &Matrix, intercept: Option<usize>, tol: f64, absorption: Absorption) -> Result<Fit, OlsFault> {
     let (n, k) = (m.rows(), m.columns());
     check_finite(m)?;
     if k == 0 || n <= k + absorption.parameters {

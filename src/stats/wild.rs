@@ -162,7 +162,8 @@ impl Wild {
             return Err(WildFault::NoVariance);
         }
         let factor = covariance::cr1_factor(fit, clusters.len());
-        let exact = plan.weights == Weights::Rademacher && all_signs(clusters.len()).is_some_and(|all| all <= plan.draws);
+        let exact =
+            plan.weights == Weights::Rademacher && all_signs(clusters.len()).is_some_and(|all| all <= plan.draws);
         let mut wild = Self {
             estimate: contrast.dot(&fit.coefficients),
             std_error: (factor * variance).sqrt(),

@@ -150,7 +150,8 @@ impl Moment {
         let score = &self.score + &out.dot(&root.dot(&into.t().dot(&self.score)));
         let half = &self.gram + &out.dot(&root).dot(&out.t());
         let whole = &self.gram + &out.dot(&inverse).dot(&out.t());
-        let turned = Turned { half: last(&half, 1, k).to_owned(), whole: last(&last(&whole, 0, k).to_owned(), 1, k).to_owned() };
+        let turned =
+            Turned { half: last(&half, 1, k).to_owned(), whole: last(&last(&whole, 0, k).to_owned(), 1, k).to_owned() };
         (last_of(&score, k).to_owned(), turned, full)
     }
 }
@@ -209,6 +210,8 @@ impl Spread {
         }
         let turned = self.kernel.dot(&products);
         trace_of_square += turned.indexed_iter().map(|((a, b), value)| value * turned[[b, a]]).sum::<f64>();
-        (trace, trace_of_square)
+        let k = w.len();
+        let scale: f64 = (0..k).map(|a| (0..k).map(|b| w[a] * self.kernel[[a, b]] * w[b]).sum::<f64>()).sum();
+        if trace > FULL * scale { (trace, trace_of_square) } else { (0.0, 0.0) }
     }
 }
