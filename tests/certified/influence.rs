@@ -110,7 +110,7 @@ fn rows_of_a_panel_have_the_leverage_of_the_dummies_too() {
     let (m, _) = attitude();
     let slopes = Matrix { x: m.x.select(Axis(1), &[1, 2]), ..m };
     let codes = slopes.clusters.clone().unwrap();
-    let absorbed = absorb(&slopes, &[codes.clone()], None, &Options::default()).unwrap();
+    let absorbed = absorb(&slopes, std::slice::from_ref(&codes), None, &Options::default()).unwrap();
     let fitted = absorbed.fit(DEFAULT_TOLERANCE).unwrap();
     let found = influence(&fitted, &absorbed.matrix).unwrap();
     let levels = absorbed.factors[0].levels;
