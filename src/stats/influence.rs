@@ -80,7 +80,7 @@ impl<'f> Look<'f> {
         self.seen.above_thrice += usize::from(h > 3.0 * share);
     }
 
-    fn residual(&mut self, q: &Array1<f64>, (h, own): (f64, f64), u: f64) {
+    fn residual(&mut self, q: &[f64], (h, own): (f64, f64), u: f64) {
         let fit = self.fit;
         let left_out = u / (1.0 - h);
         self.seen.cook = self.seen.cook.max(left_out * left_out * own / (fit.k as f64 * fit.sigma * fit.sigma));
@@ -90,9 +90,11 @@ impl<'f> Look<'f> {
             return;
         }
         let bound = 2.0 / (fit.n as f64).sqrt();
-        let moved = self.inverse.dot(q) * (left_out / variance.sqrt());
-        for ((dfbetas, moved), length) in self.seen.dfbetas.iter_mut().zip(moved).zip(self.lengths) {
-            let size = (moved / length).abs();
+        let scale = left_out / variance.sqrt();
+        for (j, (dfbetas, length)) in self.seen.dfbetas.iter_mut().zip(self.lengths).enumerate() {
+            // R^-1 is upper triangular.
+            let moved: f64 = self.inverse.row(j).iter().zip(q).skip(j).map(|(inverse, q)| inverse * q).sum();
+            let size = (moved * scale / length).abs();
             dfbetas.largest = dfbetas.largest.max(size);
             dfbetas.above += usize::from(size > bound);
         }
@@ -107,14 +109,13 @@ impl Reduce for Look<'_> {
         for (i, row) in batch.x.rows().into_iter().enumerate() {
             solve_transposed(&self.fit.r, row, &mut q);
             let at = batch.first_row + i;
-            let turned = Array1::from(q.clone());
-            let own = turned.dot(&turned);
+            let own: f64 = q.iter().map(|value| value * value).sum();
             let h = own + self.fit.absorption.leverage.as_ref().map_or(0.0, |absorbed| absorbed[at]);
             self.leverage(h);
             if 1.0 - h <= FULL {
                 self.seen.full_leverage += 1;
             } else if !self.fit.perfect {
-                self.residual(&turned, (h, own), self.fit.residuals[at]);
+                self.residual(&q, (h, own), self.fit.residuals[at]);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Levels of factors as sets of rows: dense codes, rows that a level holds alone, levels that other factors give, factors
 //! that clusters contain. It deliberately knows no numbers but those of the columns made of levels.
 
+use std::collections::HashMap;
+
 use ndarray::Axis;
 
 use super::matrix::Matrix;
@@ -9,6 +11,9 @@ use crate::reduce::Rows;
 
 /// A column of levels of which no more than this share of its length is left is redundant.
 const REDUNDANT: f64 = 1e-9;
+
+/// A table of places may be this many times as long as there are rows; `u32` codes of pairs then suffice up to a billion.
+const SPARSE: usize = 4;
 
 /// A factor with dense codes.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,11 +27,46 @@ pub struct Levels {
 impl Levels {
     /// Dense codes of any codes.
     pub fn new(codes: &[u32]) -> Self {
+        let highest = codes.iter().copied().max().map_or(0, |code| code as usize + 1);
+        // Codes that are nearly dense have their place in a table; others are looked up among the sorted ones.
+        if highest <= SPARSE * codes.len() {
+            return Self::by_table(codes, highest);
+        }
         let mut distinct = codes.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
         let dense = |code: &u32| distinct.partition_point(|other| other < code) as u32;
         Self { codes: codes.iter().map(dense).collect(), count: distinct.len() }
+    }
+
+    fn by_table(codes: &[u32], highest: usize) -> Self {
+        let mut places = vec![0_u32; highest];
+        codes.iter().for_each(|&code| places[code as usize] = 1);
+        let mut count = 0;
+        for place in &mut places {
+            let seen = *place;
+            *place = count;
+            count += seen;
+        }
+        Self { codes: codes.iter().map(|&code| places[code as usize]).collect(), count: count as usize }
+    }
+
+    /// The pairs that occur: dense codes of `a` and `b` together.
+    pub fn crossed(a: &[u32], b: &[u32]) -> Self {
+        let (a, b) = (Self::new(a), Self::new(b));
+        let rows = a.codes.len().min(b.codes.len());
+        if let Some(pairs) = a.count.checked_mul(b.count).filter(|&pairs| pairs <= SPARSE * rows) {
+            let pair = |(&one, &other): (&u32, &u32)| one * b.count as u32 + other;
+            let codes: Vec<u32> = a.codes.iter().zip(&b.codes).map(pair).collect();
+            return Self::by_table(&codes, pairs);
+        }
+        let mut seen: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut code = |pair| {
+            let next = seen.len() as u32;
+            *seen.entry(pair).or_insert(next)
+        };
+        let codes = a.codes.iter().zip(&b.codes).map(|(&one, &other)| code((one, other))).collect();
+        Self { codes, count: seen.len() }
     }
 }
 

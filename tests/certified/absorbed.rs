@@ -128,6 +128,12 @@ fn what_the_clusters_contain_may_be_left_out_of_cr2_and_other_levels_are_columns
     for kind in [Kind::Iid, Kind::Hc1, Kind::Hc2, Kind::Hc3, Kind::Cr0, Kind::Cr2, Kind::Cr3] {
         same(kind, &short, &shown.matrix, &long, &all, 1.0);
     }
+    // A slope that the waves give is found either way.
+    let mut trend = p.m.clone();
+    trend.x.column_mut(0).iter_mut().zip(&p.waves).for_each(|(value, &wave)| *value = 0.1 * f64::from(wave));
+    let explicit = for_adjustment(&trend, &factors, None, &Options::default()).unwrap();
+    assert_eq!((explicit.swallowed, explicit.matrix.columns()), (vec![0], 8));
+    assert_eq!(absorb(&trend, &factors, None, &Options::default()).unwrap().swallowed, [0]);
     // The plain way and this one agree on CR1.
     let plain = absorb(&p.m, &factors, None, &Options::default()).unwrap();
     let fitted = plain.fit(DEFAULT_TOLERANCE).unwrap();
@@ -149,7 +155,7 @@ fn what_the_clusters_contain_may_be_left_out_of_cr2_and_other_levels_are_columns
 fn one_absorbed_factor_keeps_its_leverages() {
     let p = panel(3);
     for weights in [None, Some(p.weights.as_slice())] {
-        let absorbed = absorb(&p.m, &[p.people.clone()], weights, &Options::default()).unwrap();
+        let absorbed = absorb(&p.m, std::slice::from_ref(&p.people), weights, &Options::default()).unwrap();
         let short = absorbed.fit(DEFAULT_TOLERANCE).unwrap();
         let mut all = dummies(&absorbed, &p.m, &[&p.people]);
         if let Some(weights) = weights {
@@ -163,7 +169,7 @@ fn one_absorbed_factor_keeps_its_leverages() {
         // All that is absorbed lies within the clusters: k is the slopes and one constant.
         assert_eq!(short.parameters_by_cluster(), 3);
     }
-    let absorbed = absorb(&p.m, &[p.people.clone()], None, &Options::default()).unwrap();
+    let absorbed = absorb(&p.m, std::slice::from_ref(&p.people), None, &Options::default()).unwrap();
     let short = absorbed.fit(DEFAULT_TOLERANCE).unwrap();
     let all = dummies(&absorbed, &p.m, &[&p.people]);
     let long = fit(&all, Some(2), DEFAULT_TOLERANCE).unwrap();
@@ -249,4 +255,46 @@ fn an_outcome_that_the_effects_give_has_no_fit_and_an_exact_slope_no_error() {
     near("slope", fitted.coefficients[0], 2.0, 1e-9);
     let errors = covariance(Kind::Cr1, &fitted, &absorbed.matrix).unwrap();
     assert_eq!(coefficient(&fitted, &errors, 0).std_error, 0.0);
+}
+
+/// Rows of a small panel by whole-number formulas, so that other programs can make the same ones.
+fn formula_panel() -> (Matrix, Vec<u32>, Vec<u32>) {
+    let rows: Vec<u32> = (0..120).filter(|i| i * 7 % 5 != 0).collect();
+    let a = |i: u32| f64::from(i * 37 % 101) / 10.0 + f64::from(i % 6);
+    let b = |i: u32| f64::from(i * 53 % 97) / 7.0;
+    let y = |i: u32| 0.7 * a(i) - 0.3 * b(i) + f64::from(i / 6 * 29 % 13) + f64::from(i * 71 % 89) / 9.0;
+    let x = Array2::from_shape_fn((rows.len(), 2), |(i, j)| if j == 0 { a(rows[i]) } else { b(rows[i]) });
+    let people: Vec<u32> = rows.iter().map(|i| i / 6).collect();
+    let m = Matrix::new(x, rows.iter().map(|&i| y(i)).collect());
+    let m = m.with_clusters(people.iter().map(|person| person / 4).collect());
+    (m, people, rows.iter().map(|i| i % 6).collect())
+}
+
+#[test]
+fn errors_with_absorbed_effects_are_those_of_fixest() {
+    // pyfixest 0.60, ssc(G_df = "conventional"), fixef_tol = 1e-13: coefficient and errors of the first slope.
+    let (m, people, waves) = formula_panel();
+    let one = [0.6616031893573417, 0.10097615741588085, 0.1012112398195607, 0.06743795414831813, 0.16533630573408745];
+    let two = [0.6574991325181709, 0.1168381416461257, 0.1257686066998922, 0.08404785962370583, 0.18995307801299136];
+    let both = [0.12995041356158585, 0.14640765314993878];
+    let within = [0.44451044133077366, 0.40423938568694384];
+    for (at, factors) in [vec![people.clone()], vec![people, waves.clone()]].into_iter().enumerate() {
+        let absorbed = absorb(&m, &factors, None, &Options::default()).unwrap();
+        let teams = absorbed.matrix.clusters.clone().unwrap();
+        let expected = [one, two][at];
+        let fitted = absorbed.fit(DEFAULT_TOLERANCE).unwrap();
+        near("b", fitted.coefficients[0], expected[0], 1e-9);
+        near("within", fitted.r_squared, within[at], 1e-9);
+        let error =
+            |fitted: &Fit, kind: Kind, rows: &Matrix| covariance(kind, fitted, rows).unwrap().matrix[[0, 0]].sqrt();
+        near("iid", error(&fitted, Kind::Iid, &absorbed.matrix), expected[1], 1e-9);
+        near("HC1", error(&fitted, Kind::Hc1, &absorbed.matrix), expected[2], 1e-9);
+        near("by team", error(&fitted, Kind::Cr1, &absorbed.matrix), expected[3], 1e-9);
+        let by_wave = absorbed.fit_clustered(DEFAULT_TOLERANCE, &[&waves]).unwrap();
+        let rows = absorbed.matrix.clone().with_clusters(waves.clone());
+        near("by wave", error(&by_wave, Kind::Cr1, &rows), expected[4], 1e-9);
+        let crossed = absorbed.fit_clustered(DEFAULT_TOLERANCE, &[&teams, &waves]).unwrap();
+        let errors = two_way(&crossed, &absorbed.matrix, &teams, &waves).unwrap();
+        near("by both", errors.matrix[[0, 0]].sqrt(), both[at], 1e-9);
+    }
 }

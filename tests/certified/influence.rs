@@ -110,7 +110,7 @@ fn rows_of_a_panel_have_the_leverage_of_the_dummies_too() {
     let (m, _) = attitude();
     let slopes = Matrix { x: m.x.select(Axis(1), &[1, 2]), ..m };
     let codes = slopes.clusters.clone().unwrap();
-    let absorbed = absorb(&slopes, &[codes.clone()], None, &Options::default()).unwrap();
+    let absorbed = absorb(&slopes, std::slice::from_ref(&codes), None, &Options::default()).unwrap();
     let fitted = absorbed.fit(DEFAULT_TOLERANCE).unwrap();
     let found = influence(&fitted, &absorbed.matrix).unwrap();
     let levels = absorbed.factors[0].levels;
@@ -126,9 +126,10 @@ fn rows_of_a_panel_have_the_leverage_of_the_dummies_too() {
         near("DFBETAS", found.dfbetas[j].largest, long.dfbetas[j].largest, 1e-9);
     }
     let short = without_each_cluster(&fitted, &absorbed.matrix).unwrap();
-    let without = without_each_cluster(&fit(&all, None, DEFAULT_TOLERANCE).unwrap(), &all.with_clusters(
-        absorbed.matrix.clusters.clone().unwrap(),
-    ))
+    let without = without_each_cluster(
+        &fit(&all, None, DEFAULT_TOLERANCE).unwrap(),
+        &all.with_clusters(absorbed.matrix.clusters.clone().unwrap()),
+    )
     .unwrap();
     // The long regression loses a dummy with its cluster; the slopes are still there.
     assert!(short.iter().all(|cluster| cluster.coefficients.is_some()));

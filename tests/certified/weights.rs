@@ -43,6 +43,9 @@ fn fitted(m: &Matrix, w: &[f64]) -> (Matrix, Fit) {
     (scaled, fit)
 }
 
+/// What a squared residual is multiplied by, from `1 - h`.
+type Weight = fn(f64) -> f64;
+
 #[test]
 fn a_weighted_fit_is_that_of_the_normal_equations_about_the_weighted_mean() {
     let (m, w) = case();
@@ -57,7 +60,7 @@ fn a_weighted_fit_is_that_of_the_normal_equations_about_the_weighted_mean() {
     near("R squared", found.r_squared, 1.0 - rss / tss, 1e-11);
     near("adjusted", found.adj_r_squared, 1.0 - (rss / 27.0) / (tss / 29.0), 1e-11);
     near("sigma", found.sigma, (rss / 27.0).sqrt(), 1e-11);
-    let kinds: [(Kind, fn(f64) -> f64, f64); 4] = [
+    let kinds: [(Kind, Weight, f64); 4] = [
         (Kind::Hc0, |_| 1.0, 1.0),
         (Kind::Hc1, |_| 1.0, 30.0 / 27.0),
         (Kind::Hc2, |free| 1.0 / free, 1.0),

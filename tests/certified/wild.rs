@@ -154,8 +154,5 @@ fn faults_are_named() {
     let exact = Matrix { y: m.x.dot(&Array1::from(vec![1.0, 2.0, 3.0])), ..m.clone() };
     assert_eq!(Wild::new(&fitted(&exact), &exact, &unit(2), &plan).err(), Some(WildFault::NoVariance));
     m.clusters = Some(vec![0; m.rows()]);
-    assert_eq!(
-        Wild::new(&full, &m, &unit(2), &plan).err(),
-        Some(WildFault::Clusters(CovarianceFault::OneCluster))
-    );
+    assert_eq!(Wild::new(&full, &m, &unit(2), &plan).err(), Some(WildFault::Clusters(CovarianceFault::OneCluster)));
 }

@@ -1,9 +1,9 @@
 //! The crowd rule on a regression: models of too few people, clusters whose leaving out would tell about their few
 //! people, categories that few have.
 
+use super::super::Decline;
 use super::super::regression::Regression;
 use super::super::regression::checks::LeftOut;
-use super::super::Decline;
 
 /// Hides.
 ///

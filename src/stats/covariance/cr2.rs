@@ -73,7 +73,8 @@ fn traces(r: &Array2<f64>, clusters: &[Eigen], contrast: &Array1<f64>) -> (f64, 
         }
     }
     trace_of_square += products.iter().map(|value| value * value).sum::<f64>();
-    (trace, trace_of_square)
+    // The parts of `w` that the clusters fit entirely leave rounding, which has no degrees of freedom.
+    if trace > FULL * w.dot(&w) { (trace, trace_of_square) } else { (0.0, 0.0) }
 }
 
 /// `d_g` and `b_g'b_g` of one cluster; `b_g` is left in `b`.

@@ -19,6 +19,7 @@ mod weighted;
 use ndarray::{Array1, Array2};
 
 pub(super) use cr1::factor as cr1_factor;
+pub use cr3::cluster_jackknife;
 pub use moments::{ClusterMoments, ClusterScores, Moment};
 pub(super) use moments::{all_counted, of as cluster_moments};
 pub use rows::RowScores;
@@ -49,7 +50,7 @@ pub enum Kind {
     Cr1,
     /// Bias-reduced (Bell & McCaffrey 2002), with Satterthwaite degrees of freedom.
     Cr2,
-    /// Close to the jackknife over clusters: `(I - H)^-1`, no further factor.
+    /// The jackknife over clusters without its factor (G-1)/G: scores adjusted by `(I - H)^-1`.
     Cr3,
 }
 

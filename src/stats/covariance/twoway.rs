@@ -1,12 +1,11 @@
 //! Errors by two clusterings at once (Cameron, Gelbach & Miller, JBES 2011, equation 2.11): `V = V_a + V_b - V_ab`.
 //! It deliberately gives each part its own `G/(G-1)` and does not use the smallest for all (that gives Petersen's .0535610).
 
-use std::collections::HashMap;
-
 use ndarray::Array2;
 
 use super::{Covariance, CovarianceFault, Kind, Reference, cr0, cr1, moments, sandwich};
 use crate::stats::eigen;
+use crate::stats::levels::Levels;
 use crate::stats::matrix::Matrix;
 use crate::stats::ols::Fit;
 
@@ -19,9 +18,12 @@ use crate::stats::ols::Fit;
 /// # Errors
 /// Codes that are not one a row, or a clustering with fewer than two clusters.
 pub fn two_way(fit: &Fit, m: &Matrix, a: &[u32], b: &[u32]) -> Result<Covariance, CovarianceFault> {
+    if a.len() != fit.n || b.len() != fit.n {
+        return Err(CovarianceFault::Misfit);
+    }
     let (meat_a, groups_a) = part(fit, m, a)?;
     let (meat_b, groups_b) = part(fit, m, b)?;
-    let (meat_ab, _) = part(fit, m, &crossed(a, b))?;
+    let (meat_ab, _) = part(fit, m, &Levels::crossed(a, b).codes)?;
     let matrix = sandwich(&fit.r, &(meat_a + meat_b - meat_ab));
     let (matrix, floored) = repaired(matrix);
     let groups = groups_a.min(groups_b);
@@ -41,22 +43,13 @@ fn part(fit: &Fit, m: &Matrix, codes: &[u32]) -> Result<(Array2<f64>, usize), Co
     Ok((cr0::meat(fit.k, &scores) * cr1::factor(fit, scores.len()), scores.len()))
 }
 
-/// Dense codes of the pairs that occur, in order of appearance.
-fn crossed(a: &[u32], b: &[u32]) -> Vec<u32> {
-    let mut codes: HashMap<(u32, u32), u32> = HashMap::new();
-    let mut code = |pair| {
-        let next = codes.len() as u32;
-        *codes.entry(pair).or_insert(next)
-    };
-    a.iter().zip(b).map(|(&a, &b)| code((a, b))).collect()
-}
-
-/// The matrix with negative eigenvalues set to 0, and whether there were any beyond rounding.
+/// The matrix with negative eigenvalues set to 0, and whether there were any beyond rounding. A negative variance is
+/// none, however small its units make it beside the largest.
 fn repaired(matrix: Array2<f64>) -> (Array2<f64>, bool) {
     let eigen = eigen::symmetric(&matrix);
     let largest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let smallest = eigen.values.iter().copied().fold(f64::INFINITY, f64::min);
-    if smallest >= -1e-14 * largest {
+    let is_negative = eigen.values.iter().any(|&value| value < -1e-14 * largest);
+    if !is_negative && matrix.diag().iter().all(|&variance| variance >= 0.0) {
         return (matrix, false);
     }
     let mapped = eigen.map(|value| value.max(0.0));

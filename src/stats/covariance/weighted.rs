@@ -210,6 +210,8 @@ impl Spread {
         }
         let turned = self.kernel.dot(&products);
         trace_of_square += turned.indexed_iter().map(|((a, b), value)| value * turned[[b, a]]).sum::<f64>();
-        (trace, trace_of_square)
+        let k = w.len();
+        let scale: f64 = (0..k).map(|a| (0..k).map(|b| w[a] * self.kernel[[a, b]] * w[b]).sum::<f64>()).sum();
+        if trace > FULL * scale { (trace, trace_of_square) } else { (0.0, 0.0) }
     }
 }
