@@ -264,11 +264,14 @@ pub struct Resampled {
 /// An interval runs from the lower limit of the delete-one-cluster jackknife of the square root of the share, with t on
 /// `G - 1` (Tukey 1958; Efron & Stein 1981), to the upper limit of the expanded percentile bootstrap: the quantile at
 /// `Phi(t sqrt(G / (G-1)))` (Hesterberg 2015, section 4.3). A share cannot be negative, so all its draws lie above 0: the
-/// percentile's lower limit never covers a share of 0 and BCa's upper limit falls short of small ones (79 % of upper
-/// limits above the truth for shares under 0.01 with 20 teams, basic 63 %), whereas the root of a share is nearly linear
-/// in the coefficients and the upper percentile errs on the careful side. Simulated with 20 and 30 teams of 5 to 55
-/// (level 0.95): shares from 0.01 covered 91.7 to 97.3 %, upper limit above smaller shares in 97.9 % or more, shares of
-/// exactly 0 covered 90.5 to 95 %.
+/// percentile's lower limit never covers a share of 0, and BCa's upper limit falls short of small ones, whereas the root
+/// of a share is nearly linear in the coefficients and the upper percentile errs on the careful side.
+///
+/// Simulated at level 0.95 with 20 to 40 teams of 5 to 57, 800 or 1,000 repetitions of 500 draws, 26 designs: shares from
+/// 0.01 covered 90.9 to 97.3 % (the lower end a column that differs between teams only), the upper limit above smaller
+/// shares in 97.9 % or more, shares of exactly 0 covered 89.6 to 95 %. Of the alternatives in the worst of 30 designs with
+/// 20 to 100 teams, upper limits above shares under 0.01: percentile 96 %, BCa 79 %, basic 63 %; coverage from 0.01:
+/// percentile 86.5 %, BCa 78.5 %, basic 65.5 %.
 ///
 /// # Errors
 /// See [`ResampleFault`].
