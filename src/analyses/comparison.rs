@@ -128,6 +128,8 @@ fn contrast(arms: &Arms) -> Result<Contrast, Decline> {
         crossing: None,
         weights: None,
         absorbed: Vec::new(),
+        steps: None,
+        categories: Vec::new(),
         flow: arms.flow.clone(),
     };
     if codes.is_some() {

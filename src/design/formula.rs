@@ -43,6 +43,13 @@ pub enum Atom {
         /// Its reference level; the first in sorted order otherwise.
         reference: Option<String>,
     },
+    /// `ordered(x, "low", "high")`: categories with an order, lowest first.
+    Ordered {
+        /// Its column.
+        column: String,
+        /// The categories.
+        levels: Vec<String>,
+    },
     /// `log(x)`, `I(x^2)`: computed from columns.
     Computed {
         /// As written, without space.
@@ -56,7 +63,7 @@ impl Atom {
     /// The columns behind it.
     pub fn columns(&self) -> Vec<&str> {
         match self {
-            Atom::Column(column) | Atom::Factor { column, .. } => vec![column],
+            Atom::Column(column) | Atom::Factor { column, .. } | Atom::Ordered { column, .. } => vec![column],
             Atom::Computed { expression, .. } => expression.columns(),
         }
     }
@@ -64,7 +71,7 @@ impl Atom {
     /// How it is written.
     pub fn name(&self) -> String {
         match self {
-            Atom::Column(column) => column.clone(),
+            Atom::Column(column) | Atom::Ordered { column, .. } => column.clone(),
             Atom::Factor { column, .. } => format!("C({column})"),
             Atom::Computed { name, .. } => name.clone(),
         }
@@ -198,6 +205,11 @@ fn atom(reader: &mut Reader) -> Result<Atom, FormulaFault> {
         reader.expect(')', "closing")?;
         return Ok(factor);
     }
+    if name == "ordered" {
+        let ordered = ordered(reader)?;
+        reader.expect(')', "closing")?;
+        return Ok(ordered);
+    }
     let inner = expression::sum(reader, 0);
     let expression = match (name.as_str(), Function::named(&name)) {
         ("I", _) => inner?,
@@ -206,6 +218,17 @@ fn atom(reader: &mut Reader) -> Result<Atom, FormulaFault> {
     };
     reader.expect(')', "closing")?;
     Ok(Atom::Computed { name: reader.since(start), expression })
+}
+
+fn ordered(reader: &mut Reader) -> Result<Atom, FormulaFault> {
+    let column = reader.column()?;
+    let mut levels = Vec::new();
+    while reader.eat(',') {
+        reader.skip();
+        let quote = reader.peek().filter(|c| *c == '"' || *c == '\'').ok_or_else(|| reader.fault("quote"))?;
+        levels.push(reader.quoted(quote)?);
+    }
+    if levels.len() < 2 { Err(reader.fault("levels")) } else { Ok(Atom::Ordered { column, levels }) }
 }
 
 fn factor(reader: &mut Reader) -> Result<Atom, FormulaFault> {

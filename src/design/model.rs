@@ -3,7 +3,7 @@
 
 use super::evaluate;
 use super::formula::{Atom, Constant, Formula, TermSpec};
-use super::{Design, Factor, INTERCEPT, dense};
+use super::{Design, Factor, INTERCEPT, Incomplete, dense};
 use crate::findings::{Decline, Flow};
 use crate::panel::NOBODY;
 use crate::stats::matrix::Matrix;
@@ -23,6 +23,15 @@ struct Block<'t> {
     columns: Vec<Cow<'t, [f64]>>,
 }
 
+/// How the categories of an outcome are put in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Categories {
+    /// Two values: numbers by size, text by code point; the second is the event.
+    Two,
+    /// Numbers by size; text as `ordered()` says.
+    Ordered,
+}
+
 /// What belongs to a formula besides its terms.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Beside<'a> {
@@ -32,6 +41,10 @@ pub struct Beside<'a> {
     pub weights: Option<&'a str>,
     /// Rows that a condition kept, and the condition; `None` = all.
     pub kept: Option<(&'a [bool], &'a str)>,
+    /// Rows with holes are wanted as well.
+    pub incomplete: bool,
+    /// The outcome is one of several categories, not a number.
+    pub categories: Option<Categories>,
 }
 
 /// Turns one outcome of a formula on a table into rows.
@@ -40,8 +53,16 @@ pub struct Beside<'a> {
 /// A decline when a column is missing, is text where a number belongs, a value does not exist (the logarithm of 0), or a
 /// weight is negative.
 #[allow(clippy::indexing_slicing, reason = "places found or counted in the same list")]
-pub fn rows(table: &Plain, formula: &Formula, outcome: &Atom, beside: &Beside<'_>) -> Result<Design, Decline> {
-    let target = number(table, outcome, "outcome_not_numeric")?;
+pub fn rows(
+    table: &Plain,
+    formula: &Formula,
+    outcome: &Atom,
+    beside: &Beside<'_>,
+) -> Result<(Design, Option<Incomplete>), Decline> {
+    let (target, categories) = match beside.categories {
+        None => (number(table, outcome, "outcome_not_numeric")?, Vec::new()),
+        Some(order) => categories(table, outcome, order)?,
+    };
     let intercept = (formula.constant == Constant::Yes && formula.absorbed.is_empty()).then_some(0);
     let mut names = Vec::new();
     let mut columns: Vec<Cow<'_, [f64]>> = Vec::new();
@@ -77,13 +98,23 @@ pub fn rows(table: &Plain, formula: &Formula, outcome: &Atom, beside: &Beside<'_
     let at = |column: &Cow<'_, [f64]>, row: usize| column.get(row).copied().unwrap_or(f64::NAN);
     let x = Array2::from_shape_fn((keep.len(), columns.len()), |(i, j)| at(&columns[j], keep[i]));
     let y = Array1::from_iter(keep.iter().map(|&row| at(&target, row)));
+    let incomplete = beside.incomplete.then(|| {
+        let slopes: Vec<usize> = (0..columns.len()).filter(|j| Some(*j) != intercept).collect();
+        let rows = sieve_without_terms(table.rows(), beside.kept, &target, &clusters);
+        Incomplete {
+            terms: slopes.iter().map(|&j| names[j].clone()).collect(),
+            x: Array2::from_shape_fn((rows.len(), slopes.len()), |(i, j)| at(&columns[slopes[j]], rows[i])),
+            y: rows.iter().map(|&row| at(&target, row)).collect(),
+            clusters: clusters.first().map(|c| dense(rows.iter().map(|&row| c.get(row).copied().unwrap_or(NOBODY)))),
+        }
+    });
     let of_kept = |codes: &Vec<u32>| dense(keep.iter().map(|&row| codes.get(row).copied().unwrap_or(NOBODY)));
     let mut matrix = Matrix::new(x, y);
     if let Some(first) = clusters.first() {
         matrix = matrix.with_clusters(of_kept(first));
     }
     let absorbed = absorbed.iter().zip(&formula.absorbed);
-    Ok(Design {
+    let design = Design {
         outcome: outcome.name(),
         intercept,
         terms: names,
@@ -92,8 +123,79 @@ pub fn rows(table: &Plain, formula: &Formula, outcome: &Atom, beside: &Beside<'_
         crossing: clusters.get(1).zip(beside.clusters.get(1)).map(|(c, name)| Factor::new(name, of_kept(c))),
         weights: weights.map(|w| keep.iter().map(|&row| at(&w, row)).collect()),
         absorbed: absorbed.map(|(codes, columns)| Factor::new(&columns.join(":"), of_kept(codes))).collect(),
+        steps: None,
+        categories,
         flow,
-    })
+    };
+    Ok((design, incomplete))
+}
+
+/// Rows that have an outcome and a cluster, whatever their terms.
+fn sieve_without_terms(
+    rows: usize,
+    kept: Option<(&[bool], &str)>,
+    target: &[f64],
+    clusters: &[Vec<u32>],
+) -> Vec<usize> {
+    let mut sieve = Sieve::new(rows, kept);
+    sieve.numbers(target, "");
+    clusters.iter().for_each(|codes| sieve.rows("no_cluster", "", |row| codes.get(row) == Some(&NOBODY)));
+    sieve.done().0
+}
+
+/// An outcome as numbers of its categories, and their names.
+fn categories<'t>(
+    table: &'t Plain,
+    outcome: &Atom,
+    order: Categories,
+) -> Result<(Cow<'t, [f64]>, Vec<String>), Decline> {
+    let number_of = |levels: &[f64], value: f64| match levels.binary_search_by(|level| level.total_cmp(&value)) {
+        Ok(at) => at as f64,
+        Err(_) => f64::NAN,
+    };
+    let (column, listed) = match outcome {
+        Atom::Column(column) | Atom::Factor { column, .. } => (column, None),
+        Atom::Ordered { column, levels } => (column, Some(levels)),
+        Atom::Computed { .. } => return Err(Decline::new(DECLINED, "outcome_not_categories")),
+    };
+    if table.column(column).is_none() {
+        return Err(evaluate::unknown(table, column));
+    }
+    if let (Some(cells), None) = (table.floats(column), listed) {
+        let mut levels: Vec<f64> = cells.iter().copied().filter(|v| !v.is_nan()).map(|v| v + 0.0).collect();
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
+        let codes = cells.iter().map(|&v| number_of(&levels, v + 0.0)).collect();
+        return Ok((codes, levels.iter().map(|level| format!("{level}")).collect()));
+    }
+    let cells = table.texts(column).unwrap_or_default();
+    let levels = match (listed, order) {
+        (Some(levels), _) => levels.clone(),
+        (None, Categories::Ordered) => {
+            return Err(Decline::new(DECLINED, "outcome_needs_order").with("column", column.as_str()));
+        }
+        (None, Categories::Two) => {
+            let mut found: Vec<&String> = cells.iter().flatten().collect();
+            found.sort_unstable();
+            found.dedup();
+            found.into_iter().take(MOST_LEVELS).cloned().collect()
+        }
+    };
+    let mut codes = Vec::with_capacity(cells.len());
+    for (row, cell) in cells.iter().enumerate() {
+        let code = cell.as_ref().map(|cell| levels.iter().position(|level| level == cell));
+        match code {
+            None => codes.push(f64::NAN),
+            Some(Some(at)) => codes.push(at as f64),
+            Some(None) => {
+                let line = table.lines.get(row).copied().unwrap_or(0);
+                return Err(Decline::new(DECLINED, "level_not_listed")
+                    .with("column", column.as_str())
+                    .with("line", line));
+            }
+        }
+    }
+    Ok((codes.into(), levels))
 }
 
 /// Which rows are still there, and what the others were lost to: reasons count in the order in which they are given.
@@ -223,6 +325,7 @@ fn cross<'t>(a: &Block<'_>, b: &Block<'_>) -> Block<'t> {
 fn block<'t>(table: &'t Plain, atom: &Atom, keeps_all: &mut dyn FnMut() -> bool) -> Result<Block<'t>, Decline> {
     match atom {
         Atom::Factor { column, reference } => factor(table, column, reference.as_deref(), keeps_all()),
+        Atom::Ordered { column, levels } => factor(table, column, levels.first().map(String::as_str), keeps_all()),
         Atom::Column(column) if table.column(column).is_some() && !table.is_numeric(column) => {
             // A handful of typing errors must not turn a number into a hundred categories.
             match table.odd_cells(column) {
@@ -238,7 +341,7 @@ fn block<'t>(table: &'t Plain, atom: &Atom, keeps_all: &mut dyn FnMut() -> bool)
 fn number<'t>(table: &'t Plain, atom: &Atom, refusal: &str) -> Result<Cow<'t, [f64]>, Decline> {
     match atom {
         Atom::Computed { name, expression } => evaluate::numbers(table, expression, name),
-        Atom::Column(column) | Atom::Factor { column, .. } => {
+        Atom::Column(column) | Atom::Factor { column, .. } | Atom::Ordered { column, .. } => {
             if table.column(column).is_none() {
                 return Err(evaluate::unknown(table, column));
             }
