@@ -4,6 +4,7 @@
 mod whole;
 
 use oneonone::report::terminal::{Style, render};
+use oneonone::report::voice::capital;
 use oneonone::report::{self, csv, md};
 use oneonone::text::{self, Language};
 use serde_json::Value;
@@ -49,9 +50,9 @@ fn the_terminal_shows_every_part_inside_80_columns() {
     for language in Language::ALL {
         let text = render(&whole(), language, Style::Plain);
         assert_eq!(too_wide(&text), Vec::<&str>::new());
-        assert!(!text.contains("NaN") && !text.contains("–"), "a value without a name");
+        assert!(!text.contains("NaN") && !text.contains('–'), "a value without a name");
         for key in HEADINGS {
-            assert!(text.contains(&heading(language, key)), "{key}");
+            assert!(text.contains(&capital(&heading(language, key))), "{key}");
         }
         snapshot(&format!("terminal_{}", language.code()), &text);
     }
@@ -62,7 +63,7 @@ fn markdown_shows_every_part_and_keeps_its_tables() {
     for language in Language::ALL {
         let text = md::render(&whole(), language);
         for key in HEADINGS {
-            assert!(text.contains(&report::safe::markdown(&heading(language, key))), "{key}");
+            assert!(text.contains(&report::safe::markdown(&capital(&heading(language, key)))), "{key}");
         }
         let mut width = None;
         for line in text.lines() {
@@ -81,8 +82,8 @@ fn the_report_shows_every_part_with_its_picture_and_each_anchor_once() {
     for language in Language::ALL {
         let html = report::html(&whole(), language).unwrap();
         std::fs::write(folder.join(format!("model.{}.html", language.code())), &html).unwrap();
-        for key in HEADINGS {
-            assert!(html.contains(&heading(language, key).replace('/', "&#x2f;")), "{key}");
+        for key in HEADINGS.into_iter().filter(|key| *key != "steps") {
+            assert!(html.contains(&capital(&heading(language, key)).replace('/', "&#x2f;")), "{key}");
         }
         for id in ["figure-drivers", "figure-importance", "figure-quadrant", "figure-leave_one_out", "figure-drivers-4"]
         {
@@ -106,7 +107,7 @@ fn a_part_that_is_not_there_is_not_mentioned() {
         ];
         for page in pages {
             for key in HEADINGS {
-                assert!(!page.contains(&heading(language, key)), "{key}");
+                assert!(!page.contains(&capital(&heading(language, key))), "{key}");
             }
         }
     }

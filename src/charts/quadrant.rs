@@ -92,7 +92,10 @@ fn plan(quadrant: &Quadrant, points: &[&Placed], top: f64) -> Plan {
     let xs = points.iter().map(|p| (p.x, p.x_low, p.x_high));
     let ys = points.iter().map(|p| (p.y, p.y_low, p.y_high));
     let x = domain(xs.collect(), &[border(&quadrant.x_border)]);
-    let y = domain(ys.collect(), &[border(&quadrant.y_border), Some(0.0)]);
+    let (low, high) = domain(ys.collect(), &[border(&quadrant.y_border), Some(0.0)]);
+    // The words of the corners stand above and below the crosses.
+    let room = (high - low) * 0.07;
+    let y = (low - room, high + room);
     let step = round_step(y.1 - y.0, 6.0);
     let words: Vec<String> = ticks(y, step).iter().map(|t| number(*t, step)).collect();
     let left = MARGIN + tick_room(&words) + 10.0;
