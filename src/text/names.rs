@@ -131,6 +131,10 @@ fn by_role(language: Language, role: &str, text: &str) -> String {
         "unit" => unit(language, text),
         "group" | "groups" | "arm" => group(language, text),
         "model" => model(language, text),
+        "response_on" => {
+            let known: Vec<String> = text.split(", ").map(|code| term(language, code)).collect();
+            super::list(language, &known)
+        }
         "stage" => stage(language, text),
         "table" => table(language, text),
         "window" | "best_window" if text == "all" => say(language, "word.all_days", &[]),

@@ -12,7 +12,7 @@ use crate::report::voice::{Voice, capital};
 use crate::text::{knows, names, number};
 
 /// A topic by its words, a term of a plain table as it is in the data.
-fn label(voice: &Voice<'_>, r: &Regression, code: &str) -> String {
+pub fn label(voice: &Voice<'_>, r: &Regression, code: &str) -> String {
     if r.formula.is_some() { names::clean(code) } else { capital(&voice.term(code)) }
 }
 

@@ -8,6 +8,7 @@ use crate::report::document::{Block, Cell, Table};
 use crate::report::figures::{self, model as pictures};
 use crate::report::parts::{self, Part, Speaker, choice, fit};
 use crate::report::voice::{Voice, capital};
+use crate::text::number;
 
 /// Calls `then` with a speaker for this model.
 fn speaking<T>(voice: &Voice<'_>, r: &Regression, model: Model, then: impl FnOnce(&Speaker<'_>) -> T) -> T {
@@ -21,7 +22,8 @@ fn speaking<T>(voice: &Voice<'_>, r: &Regression, model: Model, then: impl FnOnc
 /// What the fit rests on, the categories and the terms left out: sentences under the main table.
 pub fn fit(voice: &Voice<'_>, r: &Regression, model: Model) -> Vec<Block> {
     speaking(voice, r, model, |speaker| {
-        let mut said = fit::rests_on(r, speaker);
+        let within = r.within_r_squared.map(|x| speaker.say("within_only", &[("within", number::decimal(x, 3))]));
+        let mut said: Vec<String> = within.into_iter().chain(fit::rests_on(r, speaker)).collect();
         said.extend(r.choice.as_ref().map(|c| choice::counts(c, speaker)));
         said.extend(fit::dropped(r, speaker));
         let text = fit::spaced(said, speaker);
