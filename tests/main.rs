@@ -5,6 +5,7 @@ mod canary;
 mod certified;
 mod charts;
 mod cli;
+mod explain;
 mod house;
 mod ingest;
 mod invariance;
