@@ -306,7 +306,7 @@ fn every_page_fits_80_columns_in_both_languages() {
     for language in Language::ALL {
         for meaning in explain::all(language) {
             let name = meaning.names[0];
-            let page = brief::explain::meanings(&[meaning.clone()], name, language);
+            let page = brief::explain::meanings(std::slice::from_ref(&meaning), name, language);
             fits(&terminal::draw(&page, terminal::Style::Plain), name);
         }
         fits(&terminal::draw(&brief::explain::list(language), terminal::Style::Plain), "the list");
