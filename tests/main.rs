@@ -6,6 +6,7 @@ mod canary;
 mod certified;
 mod charts;
 mod cli;
+mod explain;
 mod house;
 mod ingest;
 mod invariance;
