@@ -145,7 +145,7 @@ fn a_condition_that_cannot_be_read_points_at_the_character_and_one_of_unlike_kin
         assert_eq!(declined(&folder, &["--formula", "score ~ pay", "--where", condition])["code"], code);
     }
     let none = declined(&folder, &["--formula", "score ~ pay", "--where", "pay > 1000"]);
-    assert_eq!(none["code"], "too_few_rows");
+    assert_eq!(none["code"], "no_rows_left");
 }
 
 #[test]
