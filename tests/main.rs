@@ -1,10 +1,12 @@
 //! The one test binary, shaped like the source.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod analyst;
 mod canary;
 mod certified;
 mod charts;
 mod cli;
+mod explain;
 mod house;
 mod ingest;
 mod invariance;

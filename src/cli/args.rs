@@ -60,6 +60,9 @@ pub enum Command {
     /// Write synthetic exports with known truth and a study file that is ready to run
     #[command(long_about = SIMULATE)]
     Simulate(Simulate),
+    /// What a code, mark, column or method means
+    #[command(long_about = EXPLAIN)]
+    Explain(Explain),
 }
 
 /// Options of every command.
@@ -778,4 +781,48 @@ fn positive(text: &str) -> Result<f64, String> {
         Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
         _ => Err("a number above 0".to_string()),
     }
+}
+
+/// What `oneonone explain --help` begins with.
+const EXPLAIN: &str = "\
+Says what a word of the results means: a code of a caution, decline or fault, a strength mark, a column, a covariance, a \
+method or a part of a formula; how to read it, what to do about it, its source, and the call that gives the same in R, \
+Stata or Python. English and Japanese names both work, in upper or lower case. Without a word it lists all it knows.";
+
+/// `oneonone explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  What a caution means and what to do about it
+    oneonone explain few_clusters
+
+  A method by its usual name, in Japanese
+    oneonone explain Shapley --language ja")]
+pub struct Explain {
+    /// The word, such as few_clusters, ++++ or robustness value; without it the list of all
+    #[arg(value_name = "CODE|TERM", allow_hyphen_values = true)]
+    pub word: Option<String>,
+    /// The rest of a name of several words
+    #[arg(hide = true)]
+    pub more: Vec<String>,
+    /// How the answer is written on standard output: table, json or md
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Table, hide_possible_values = true)]
+    pub format: ExplainFormat,
+    /// Language of the answer; without it the locale's
+    #[arg(long, value_enum, value_name = "ja|en")]
+    pub language: Option<Tongue>,
+    /// Colour on a terminal; NO_COLOR switches it off as well
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Paint::Auto, hide_possible_values = true)]
+    pub color: Paint,
+}
+
+/// How the answer of `explain` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// Words for an 80-column terminal
+    Table,
+    /// One object, or the list as an array
+    Json,
+    /// Markdown
+    Md,
 }

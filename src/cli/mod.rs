@@ -4,6 +4,7 @@ pub mod args;
 mod ask;
 mod attrition;
 mod compare;
+mod explain;
 pub mod fault;
 mod outbox;
 mod progress;
@@ -53,6 +54,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Summarise(args) => summarise::run(args, &terminal),
         Command::Report(args) => report::run(args, &terminal),
         Command::Simulate(args) => simulate::run(args, &terminal),
+        Command::Explain(args) => explain::run(args, &terminal),
     };
     ExitCode::from(ended.unwrap_or_else(|error| {
         terminal.warn(&fault::speak(&error, terminal.language));

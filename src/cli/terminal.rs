@@ -45,6 +45,7 @@ impl Terminal {
             Command::Summarise(a) => Self::shared(&a.shared),
             Command::Report(a) => Self::new(None, a.quiet, Paint::Never, None),
             Command::Simulate(a) => Self::new(a.language, a.quiet, Paint::Never, None),
+            Command::Explain(a) => Self::new(a.language, false, a.color, None),
         }
     }
 

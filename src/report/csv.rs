@@ -10,7 +10,7 @@ use crate::findings::regression::choice::Likelihood;
 use crate::findings::{Estimate, Finding, Findings, Interval, Why};
 
 /// Every column a row may have, in the order in which they are written; a column that no row uses is left out.
-const COLUMNS: &[&str] = &[
+pub const COLUMNS: &[&str] = &[
     "analysis",
     "part",
     "outcome",

@@ -1,6 +1,7 @@
 //! Every word a reader may see, in Japanese and English, and how numbers are written. Decides nothing about findings or layout.
 
 pub mod claim;
+pub mod explain;
 pub mod names;
 pub mod number;
 

@@ -380,7 +380,7 @@ fn logit() -> Regression {
             predicted: predicted(&["1"]),
             ..Choice::default()
         }),
-        cautions: vec![Caution::new("separation_near")],
+        cautions: vec![Caution::new("full_leverage").with("count", 2)],
         ..Regression::default()
     }
 }

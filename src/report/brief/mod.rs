@@ -3,6 +3,7 @@
 
 pub mod attrition;
 pub mod comparison;
+pub mod explain;
 pub mod faults;
 pub mod figures;
 pub mod gate;
