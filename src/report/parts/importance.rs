@@ -10,7 +10,7 @@ use crate::report::brief::{Align, Table};
 use crate::text::{knows, names, number};
 
 /// The terms by falling share where resampling told the order, else as in the model.
-pub fn ordered<'m>(model: &'m Regression) -> Vec<&'m Term> {
+pub fn ordered(model: &Regression) -> Vec<&Term> {
     let slopes = || model.terms.iter().filter(|t| is_slope(t));
     let Some(stability) = &model.stability else { return slopes().collect() };
     let known = stability.order.iter().filter_map(|name| slopes().find(|t| t.term == *name));
