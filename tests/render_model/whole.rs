@@ -273,7 +273,7 @@ fn plain() -> Regression {
     flow.lose("zero_weight", Some("hours"), 3);
     flow.lose("singleton", Some("firm"), 7);
     let terms = vec![
-        Term { robustness: Some(0.14), ..term("log(capital)", 0.42, 0.07) },
+        Term { robustness: Some(0.14), effect_step: Some(0.21), ..term("log(capital)", 0.42, 0.07) },
         Term { robustness: Some(0.02), ..term("age:union", -0.003, 0.004) },
     ];
     Regression {

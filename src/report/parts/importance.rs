@@ -93,10 +93,11 @@ fn outranks(stability: &Stability, speaker: &Speaker<'_>) -> Table {
     table.in_columns()
 }
 
-/// What a move of one step, or from the 25th to the 75th percentile, goes with: only where some term has steps.
+/// What a move of one step, or from the 25th to the 75th percentile, goes with: only where some term has steps that are
+/// not its unit, since the coefficients tell the others.
 pub fn steps(model: &Regression, speaker: &Speaker<'_>) -> Option<Part> {
     let terms: Vec<&Term> = model.terms.iter().filter(|t| is_slope(t)).collect();
-    if terms.iter().all(|t| t.effect_step.is_none()) {
+    if terms.iter().all(|t| t.effect_step.is_none() || t.effect_step == t.coefficient.estimate) {
         return None;
     }
     let titles = ["term", "one_step", "p25_p75"];
