@@ -106,7 +106,7 @@ fn a_condition_is_the_file_without_the_other_rows() {
     let folder = staff("analyst-where");
     let formula = ["--formula", "score ~ pay + age"];
     let condition =
-        "site in (\"East\", \"West\") & month >= \"2024-02-01\" & !missing(pay) & !(age > 45 | who == \"P3\")";
+        "site in (\"East\", \"West\") & month >= \"2024-02\" & !missing(pay) & !(age > 45 | who == \"P3\")";
     let kept = found(&folder, &[&formula[..], &["--where", condition]].concat());
     let rows = folder.rows("staff.csv");
     let keep = |row: &&Vec<String>| {
@@ -277,7 +277,8 @@ fn a_logit_names_its_event_and_what_separates_it() {
         &folder,
         &["--formula", "stay ~ score + pay", "--model", "logit", "--where", "score > 21 | score < 15"],
     );
-    assert_eq!((apart["code"].as_str(), apart["args"]["terms"].as_str()), (Some("separation"), Some("score")));
+    assert_eq!(apart["code"], "separation");
+    assert!(apart["args"]["terms"].as_str().unwrap().contains("score"));
     let three = declined(&folder, &["--formula", "site ~ pay", "--model", "logit"]);
     assert_eq!(three["code"], "outcome_not_binary");
 }
