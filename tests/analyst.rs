@@ -105,8 +105,7 @@ fn a_level_that_stands_alone_is_told_and_a_term_that_the_effects_determine_is_na
 fn a_condition_is_the_file_without_the_other_rows() {
     let folder = staff("analyst-where");
     let formula = ["--formula", "score ~ pay + age"];
-    let condition =
-        "site in (\"East\", \"West\") & month >= \"2024-02\" & !missing(pay) & !(age > 45 | who == \"P3\")";
+    let condition = "site in (\"East\", \"West\") & month >= \"2024-02\" & !missing(pay) & !(age > 45 | who == \"P3\")";
     let kept = found(&folder, &[&formula[..], &["--where", condition]].concat());
     let rows = folder.rows("staff.csv");
     let keep = |row: &&Vec<String>| {

@@ -14,7 +14,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 const STORED: &str = include_str!("data/terminal.json");
-const FORGED: &str = "=cmd|' /C calc'!A0\u{1b}[31m\r\n::error file=x::forged\u{202e}|%0A`<b>\u{200b}";
+pub(super) const FORGED: &str = "=cmd|' /C calc'!A0\u{1b}[31m\r\n::error file=x::forged\u{202e}|%0A`<b>\u{200b}";
 
 fn stored() -> Findings {
     serde_json::from_str(STORED).unwrap()
@@ -27,10 +27,10 @@ fn twisted(name: &str, number: impl Fn(f64) -> f64 + Copy) -> Findings {
     serde_json::from_value(tree).unwrap()
 }
 
-fn twist(value: &mut Value, key: &str, name: &str, number: impl Fn(f64) -> f64 + Copy) {
-    const NAMES: [&str; 14] = [
+pub(super) fn twist(value: &mut Value, key: &str, name: &str, number: impl Fn(f64) -> f64 + Copy) {
+    const NAMES: [&str; 19] = [
         "term", "outcome", "formula", "cluster", "group", "by", "first", "second", "title", "file", "column", "topic",
-        "detail", "wave",
+        "detail", "wave", "where", "weights", "relation", "category", "name",
     ];
     match value {
         Value::String(text) if NAMES.contains(&key) => *text = name.to_string(),
