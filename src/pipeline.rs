@@ -266,18 +266,20 @@ pub fn findings(screened: &Screened, study: &Study, analyses: &[Analysis]) -> Fi
     finish(draft, screened, study.seed, study.options.clone(), study.crowd)
 }
 
-/// One answer on a plain table -> the crowd rule -> findings.
+/// Answers on a plain table -> the crowd rule -> findings.
 pub fn plain_findings(
     screened: &Screened,
-    answer: std::result::Result<Finding, crate::findings::Decline>,
+    answers: Vec<std::result::Result<Finding, crate::findings::Decline>>,
     seed: u64,
     options: BTreeMap<String, serde_json::Value>,
     crowd: u64,
 ) -> Findings {
     let mut draft = Draft::default();
-    match answer {
-        Ok(finding) => draft.findings.push(finding),
-        Err(decline) => draft.declines.push(decline),
+    for answer in answers {
+        match answer {
+            Ok(finding) => draft.findings.push(finding),
+            Err(decline) => draft.declines.push(decline),
+        }
     }
     finish(draft, screened, seed, options, crowd)
 }

@@ -125,6 +125,11 @@ fn contrast(arms: &Arms) -> Result<Contrast, Decline> {
         intercept: Some(0),
         matrix: joint,
         cluster: arms.unit.as_ref().map(|(name, _)| name.clone()),
+        crossing: None,
+        weights: None,
+        absorbed: Vec::new(),
+        steps: None,
+        categories: Vec::new(),
         flow: arms.flow.clone(),
     };
     if codes.is_some() {

@@ -22,12 +22,25 @@ pub fn ols_decline(analysis: &str, fault: &OlsFault, design: &Design) -> Decline
             let column = column.map_or(design.outcome.clone(), name);
             Decline::new(analysis, "not_finite").with("column", column)
         }
-        OlsFault::Collinear(relations) => {
-            let told: Vec<String> =
-                relations.iter().map(|r| relation(&name(r.column), &r.combination, &name)).collect();
+        OlsFault::Collinear(_) => {
+            let told: Vec<String> = relations(fault, design).into_iter().map(|(_, relation)| relation).collect();
             Decline::new(analysis, "collinear").with("relations", told.join("; "))
         }
     }
+}
+
+/// The columns that follow exactly from others, each with its relation in plain arithmetic.
+pub fn relations(fault: &OlsFault, design: &Design) -> Vec<(usize, String)> {
+    let OlsFault::Collinear(relations) = fault else { return Vec::new() };
+    let name = |column: usize| design.terms.get(column).cloned().unwrap_or_default();
+    let told = |column: usize, combination: &[(usize, f64)]| {
+        if combination.is_empty() && !design.absorbed.is_empty() {
+            let effects: Vec<&str> = design.absorbed.iter().map(|factor| factor.name.as_str()).collect();
+            return format!("{} = f({})", name(column), effects.join(", "));
+        }
+        relation(&name(column), combination, &name)
+    };
+    relations.iter().map(|r| (r.column, told(r.column, &r.combination))).collect()
 }
 
 /// `overall = 0.5 a + 0.5 b`, in plain arithmetic.
@@ -68,6 +81,30 @@ pub fn carriers(design: &Design, crowd: u64) -> Result<(), Decline> {
         }
     }
     Ok(())
+}
+
+/// The indicator of whole clusters that the fewest clusters have (or lack), and how many: a treatment by team that few
+/// teams got.
+pub fn fewest_treated(design: &Design) -> Option<(String, usize)> {
+    let codes = design.matrix.clusters.as_ref()?;
+    let count = codes.iter().copied().max().map_or(0, |code| code as usize + 1);
+    let columns = design.matrix.x.columns().into_iter().zip(&design.terms);
+    let by_cluster = |(column, name): (ndarray::ArrayView1<'_, f64>, &String)| {
+        let mut of: Vec<Option<bool>> = vec![None; count];
+        for (value, &code) in column.iter().zip(codes) {
+            let slot = of.get_mut(code as usize)?;
+            let one = *value == 1.0;
+            if (*value != 0.0 && !one) || slot.is_some_and(|known| known != one) {
+                return None;
+            }
+            *slot = Some(one);
+        }
+        let with = of.iter().filter(|one| **one == Some(true)).count();
+        let without = of.iter().filter(|one| **one == Some(false)).count();
+        let fewest = with.min(without);
+        (fewest > 0).then(|| (name.clone(), fewest))
+    };
+    columns.filter_map(by_cluster).min_by_key(|(_, fewest)| *fewest)
 }
 
 /// Cautions about the clusters of a regression.

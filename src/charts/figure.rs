@@ -11,6 +11,27 @@ pub enum Figure {
     Lines(Lines),
     /// Kaplan-Meier steps with numbers at risk.
     Survival(Survival),
+    /// Shares of R2 as bars with intervals.
+    Importance(Importance),
+    /// Points with an interval in both directions, and four corners.
+    Quadrant(Quadrant),
+    /// Estimates without one cluster each, beside the one with all.
+    LeftOut(LeftOut),
+}
+
+impl Figure {
+    /// The words around the picture.
+    pub fn caption_mut(&mut self) -> &mut Caption {
+        match self {
+            Figure::Ladder(f) => &mut f.caption,
+            Figure::Forest(f) => &mut f.caption,
+            Figure::Lines(f) => &mut f.caption,
+            Figure::Survival(f) => &mut f.caption,
+            Figure::Importance(f) => &mut f.caption,
+            Figure::Quadrant(f) => &mut f.caption,
+            Figure::LeftOut(f) => &mut f.caption,
+        }
+    }
 }
 
 /// Words every picture has.
@@ -178,4 +199,126 @@ pub struct Survival {
     pub risk_times: Vec<f64>,
     /// The groups.
     pub curves: Vec<Curve>,
+}
+
+/// A bar of the picture of importance.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ShareRow {
+    /// The term's name.
+    pub label: String,
+    /// Share 0-1; `None` draws the text only.
+    pub share: Option<f64>,
+    /// Interval of the share.
+    pub low: Option<f64>,
+    /// Interval of the share.
+    pub high: Option<f64>,
+    /// The share by a second method, drawn as a dot under the bar.
+    pub second: Option<f64>,
+    /// Numbers in words: "12.3% [8.1%, 16.9%]".
+    pub text: String,
+}
+
+/// Shares of R2.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Importance {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the share axis.
+    pub axis: String,
+    /// Heading over the numbers column.
+    pub text_heading: String,
+    /// What a bar is.
+    pub bar_label: String,
+    /// What a dot is; drawn only where some row has one.
+    pub dot_label: String,
+    /// Rows, first on top.
+    pub rows: Vec<ShareRow>,
+}
+
+/// A point with an interval in both directions.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Placed {
+    /// Its name.
+    pub label: String,
+    /// Where it stands; `None` is not drawn.
+    pub x: Option<f64>,
+    /// Interval.
+    pub x_low: Option<f64>,
+    /// Interval.
+    pub x_high: Option<f64>,
+    /// Where it stands; `None` is not drawn.
+    pub y: Option<f64>,
+    /// Interval.
+    pub y_low: Option<f64>,
+    /// Interval.
+    pub y_high: Option<f64>,
+    /// Its place can be told: drawn strong; else pale.
+    pub strong: bool,
+}
+
+/// Points among four corners.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Quadrant {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the axis from left to right.
+    pub x_label: String,
+    /// Label of the axis from below to above.
+    pub y_label: String,
+    /// Border between left and right, with its words.
+    pub x_border: Option<(f64, String)>,
+    /// Border between below and above, with its words.
+    pub y_border: Option<(f64, String)>,
+    /// Words of the corners: above left, above right, below left, below right.
+    pub corners: [String; 4],
+    /// The points.
+    pub points: Vec<Placed>,
+}
+
+/// A term with its estimates without one cluster each.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LeftOutRow {
+    /// The term's name.
+    pub label: String,
+    /// With all clusters.
+    pub estimate: Option<f64>,
+    /// Interval with all clusters.
+    pub low: Option<f64>,
+    /// Interval with all clusters.
+    pub high: Option<f64>,
+    /// Without one cluster each, in any order.
+    pub without: Vec<f64>,
+    /// Numbers in words: "0.21; 0.18 to 0.24".
+    pub text: String,
+    /// No estimate has the other sign: drawn strong; else pale.
+    pub strong: bool,
+}
+
+/// How rows are laid on the paper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scales {
+    /// One axis for all rows.
+    #[default]
+    Shared,
+    /// A scale for each row, because their units differ; 0 stands in the same place in all.
+    Own,
+}
+
+/// Estimates without one cluster each.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LeftOut {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the axis.
+    pub axis: String,
+    /// Heading over the numbers column.
+    pub text_heading: String,
+    /// What the dot with its line is.
+    pub dot_label: String,
+    /// What a small stroke is.
+    pub stroke_label: String,
+    /// One axis, or one for each row.
+    pub scales: Scales,
+    /// Rows, first on top.
+    pub rows: Vec<LeftOutRow>,
 }

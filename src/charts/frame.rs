@@ -65,6 +65,10 @@ pub(super) enum Key {
     Ring,
     /// A plain line.
     Line,
+    /// A filled bar.
+    Bar,
+    /// A small upright stroke.
+    Stroke,
 }
 
 /// A legend outside the plot: entries side by side, on as many rows as they need; gives the height under it.
@@ -90,11 +94,15 @@ pub(super) fn legend(sheet: &mut Sheet, top: f64, entries: &[(&str, RGBColor, Ke
 }
 
 fn swatch(sheet: &mut Sheet, (x, y): (f64, f64), colour: RGBColor, key: Key) {
-    sheet.line((x, y), (x + 22.0, y), Pen(colour, 1.0, 2.5));
+    if matches!(key, Key::Dot | Key::Ring | Key::Line) {
+        sheet.line((x, y), (x + 22.0, y), Pen(colour, 1.0, 2.5));
+    }
     match key {
         Key::Dot => sheet.disc((x + 11.0, y), 4.0, colour),
         Key::Ring => sheet.ring((x + 11.0, y), 4.0, colour),
         Key::Line => {}
+        Key::Bar => sheet.rect((x, y - 5.0), (x + 22.0, y + 5.0), colour),
+        Key::Stroke => sheet.line((x + 11.0, y - 6.0), (x + 11.0, y + 6.0), Pen(colour, 1.0, 1.5)),
     }
 }
 

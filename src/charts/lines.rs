@@ -205,7 +205,7 @@ fn strokes(sheet: &mut Sheet, plan: &Plan, series: &Series) {
 fn dot(sheet: &mut Sheet, spot: (f64, f64), colour: RGBColor, role: usize) {
     match key(role) {
         Key::Ring => sheet.ring(spot, 3.75, colour),
-        Key::Dot | Key::Line => sheet.disc(spot, 3.5, colour),
+        Key::Dot | Key::Line | Key::Bar | Key::Stroke => sheet.disc(spot, 3.5, colour),
     }
 }
 

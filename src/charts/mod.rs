@@ -5,10 +5,14 @@ pub mod figure;
 mod fonts;
 mod forest;
 mod frame;
+mod importance;
 mod ladder;
 mod layout;
+mod left_out;
 mod lines;
+mod quadrant;
 mod raster;
+mod rows;
 mod sheet;
 mod survival;
 mod theme;
@@ -31,6 +35,9 @@ pub fn svg(figure: &Figure) -> crate::Result<String> {
         Figure::Forest(forest) => forest::sheet(forest),
         Figure::Lines(lines) => lines::sheet(lines),
         Figure::Survival(survival) => survival::sheet(survival),
+        Figure::Importance(importance) => importance::sheet(importance),
+        Figure::Quadrant(quadrant) => quadrant::sheet(quadrant),
+        Figure::LeftOut(left_out) => left_out::sheet(left_out),
     };
     sheet.svg()
 }

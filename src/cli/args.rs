@@ -252,8 +252,9 @@ pub struct Summarise {
 /// What `oneonone regress --help` begins with.
 const REGRESS: &str = "\
 With a study: how satisfaction with each one-on-one topic goes with the outcome, holding the others fixed. With a \
-table: any linear model. Errors are CR2 with Satterthwaite degrees of freedom when a cluster is known, else HC2. What \
-is shown is an association; the marks follow the declared rule, which is printed with them.";
+table: any linear model, a logit or a proportional-odds logit. Errors are CR2 with Satterthwaite degrees of freedom \
+when a cluster is known, else HC2. What is shown is an association; the marks follow the declared rule, which is \
+printed with them.";
 
 /// `oneonone regress`.
 #[derive(Debug, Args)]
@@ -262,22 +263,59 @@ Examples:
   The drivers of the sample study
     oneonone regress data-samples/division/study.toml
 
-  Any table, errors by department, as JSON
-    oneonone regress staff.csv --formula 'score ~ pay + C(site)' --cluster department --format json")]
+  Any table, company and month absorbed, errors by department, every covariance side by side
+    oneonone regress staff.csv --formula 'score ~ pay + C(site) | company + month' --cluster department --vcov-table
+
+  Of some rows only, two outcomes, a product and a logarithm
+    oneonone regress staff.csv --formula 'score + stay ~ log(pay) * age' --where 'site == \"Osaka\" & pay > 0'")]
 pub struct Regress {
     /// A study file, or the table: CSV or Parquet files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
     pub input: Vec<PathBuf>,
-    /// The model, as in R: 'y ~ a + b + a:b + C(site)'
+    /// The model, as in R: 'y ~ a + b + a:b + C(site) | absorbed'
     #[arg(long, value_name = "FORMULA")]
     pub formula: Option<String>,
-    /// Column of the clusters that errors are computed by
+    /// Rows that count: 'dept == \"sales\" & wave >= \"2024-06-30\"'; in (...), missing(x), !, | and brackets as well
+    #[arg(long = "where", value_name = "EXPR")]
+    pub condition: Option<String>,
+    /// Kind of model: ols, logit (outcome of two values) or ordinal (proportional odds)
+    #[arg(long, value_enum, value_name = "KIND", hide_possible_values = true)]
+    pub model: Option<ModelKind>,
+    /// Column of the clusters that errors are computed by; two that cross with a comma
     #[arg(long, value_name = "COL", value_delimiter = ',')]
     pub cluster: Vec<String>,
-    /// Covariance: iid, HC0, HC1, HC2, HC3, CR0, CR1, CR2 or CR3
+    /// Covariance: iid, HC0, HC1, HC2, HC3, CR0, CR1, CR2, CR3 or wild
     #[arg(long, value_name = "KIND", ignore_case = true,
-        value_parser = ["iid", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR2", "CR3"], hide_possible_values = true)]
+        value_parser = ["iid", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR2", "CR3", "wild"],
+        hide_possible_values = true)]
     pub vcov: Option<String>,
+    /// Every covariance side by side, with the R, Stata and Python call that gives the same
+    #[arg(long)]
+    pub vcov_table: bool,
+    /// Weights of the wild bootstrap: rademacher or webb
+    #[arg(long, value_enum, value_name = "WEIGHTS", hide_possible_values = true)]
+    pub wild_weights: Option<WildWeights>,
+    /// Draws of a bootstrap; without it 9999 of the wild one and 1999 of the shares of R2
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(99..=1_000_000))]
+    pub draws: Option<u32>,
+    /// Column of analytic weights
+    #[arg(long, value_name = "COL")]
+    pub weights: Option<String>,
+    /// Leave out terms that follow exactly from others, and say which, instead of declining
+    #[arg(long)]
+    pub drop_collinear: bool,
+    /// Rows with missing terms: complete (left out), mi (imputed) or ipw (weighted), beside the complete rows
+    #[arg(long, value_enum, value_name = "METHOD", hide_possible_values = true)]
+    pub missing: Option<Missing>,
+    /// Influence, heteroscedasticity, robustness, and every cluster left out in turn
+    #[arg(long)]
+    pub diagnostics: bool,
+    /// Resampled intervals of the shares of R2, and how stable their order is
+    #[arg(long)]
+    pub resample: bool,
+    /// Order of the terms: file, estimate, beta, p or share
+    #[arg(long, value_enum, value_name = "BY", hide_possible_values = true)]
+    pub sort: Option<TermOrder>,
     /// Correction for looking at several terms: holm, bh or none
     #[arg(long, value_name = "METHOD", value_parser = ["holm", "bh", "none"], hide_possible_values = true)]
     pub adjust: Option<String>,
@@ -293,6 +331,63 @@ pub struct Regress {
     /// Options of every command.
     #[command(flatten)]
     pub shared: Shared,
+}
+
+/// Kind of model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModelKind {
+    /// Linear
+    Ols,
+    /// Binary logit
+    Logit,
+    /// Proportional-odds logit
+    Ordinal,
+}
+
+/// Weights of the wild bootstrap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WildWeights {
+    /// Two points
+    Rademacher,
+    /// Six points
+    Webb,
+}
+
+/// What is done about missing terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Missing {
+    /// Left out
+    Complete,
+    /// Imputed
+    Mi,
+    /// Weighted
+    Ipw,
+}
+
+impl Missing {
+    /// Its name in a study file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Missing::Complete => "complete",
+            Missing::Mi => "mi",
+            Missing::Ipw => "ipw",
+        }
+    }
+}
+
+/// Order of the terms in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TermOrder {
+    /// As in the formula
+    File,
+    /// Largest coefficient first
+    Estimate,
+    /// Largest |beta| first
+    Beta,
+    /// Smallest p first
+    P,
+    /// Largest share of R2 first
+    Share,
 }
 
 /// What `oneonone compare --help` begins with.

@@ -138,7 +138,7 @@ pub fn study(
     show(&pipeline::findings(&screened, &study, &wanted), asking, shape, &terminal)
 }
 
-/// One question on a plain table.
+/// One question on a plain table, of one outcome or several.
 ///
 /// # Errors
 /// A file cannot be read, or standard output not be written.
@@ -147,7 +147,7 @@ pub fn plain(
     options: (&Asking, &Shape),
     terminal: &Terminal,
     written: BTreeMap<String, serde_json::Value>,
-    answer: impl FnOnce(&Screened, u64) -> std::result::Result<Finding, Decline>,
+    answer: impl FnOnce(&Screened, u64) -> Vec<std::result::Result<Finding, Decline>>,
 ) -> Result<u8> {
     let (asking, shape) = options;
     limit_threads(terminal);
@@ -162,8 +162,8 @@ pub fn plain(
     if asking.crowd.is_none() {
         terminal.note("command.plain_crowd", &[]);
     }
-    let answer = answer(&screened, seed);
-    show(&pipeline::plain_findings(&screened, answer, seed, written, crowd), asking, shape, terminal)
+    let answers = answer(&screened, seed);
+    show(&pipeline::plain_findings(&screened, answers, seed, written, crowd), asking, shape, terminal)
 }
 
 /// Patterns (`2024-*.csv`) that the shell left alone, as the files they fit, in order of name.

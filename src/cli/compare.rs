@@ -45,7 +45,9 @@ pub fn run(args: &Compare, terminal: &Terminal) -> Result<u8> {
         ("time", args.time.clone()),
         ("design", Some(asked.design.name().to_string())),
     ]);
-    ask::plain(&args.input, options, terminal, written, |screened, seed| comparison::plain(screened, &asked, seed))
+    ask::plain(&args.input, options, terminal, written, |screened, seed| {
+        vec![comparison::plain(screened, &asked, seed)]
+    })
 }
 
 fn assignment(design: Option<Design>) -> Option<Assignment> {

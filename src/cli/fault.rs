@@ -12,14 +12,12 @@ const LONGEST: usize = 200;
 pub fn speak(error: &Error, language: Language) -> String {
     let mut all = facts(error.args().iter().map(|(name, value)| (*name, value.as_str())));
     let known = format!("fault.{}", error.code());
-    let own = format!("{known}_{}", expected(error));
     let key = match error.kind() {
-        _ if knows(language, &own) => own,
         _ if knows(language, &known) => known,
         Kind::Bug => "fault.bug".to_string(),
         Kind::Data | Kind::Run => "fault.unknown".to_string(),
     };
-    if error.code() == "bad_formula" {
+    if ["bad_formula", "bad_condition"].contains(&error.code()) {
         of_formula(&mut all, expected(error), language);
     }
     all.push(("code", error.code().to_string()));
@@ -37,7 +35,7 @@ fn expected(error: &Error) -> &str {
     error.args().iter().find(|(name, _)| *name == "expected").map_or("", |(_, value)| value.as_str())
 }
 
-/// What is wanted at the place where a formula cannot be read, in words; and the end of the formula by name.
+/// What is wanted at the place where a formula or a condition cannot be read, in words; and its end by name.
 fn of_formula(all: &mut Vec<(&'static str, String)>, expected: &str, language: Language) {
     let key = format!("formula.{expected}");
     let key = if knows(language, &key) { key.as_str() } else { "formula.any" };

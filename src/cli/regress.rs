@@ -1,16 +1,21 @@
 //! `oneonone regress`: the drivers of a study, or any linear model on any table.
 
-use super::args::Regress;
+use super::args::{self, ModelKind, Regress, TermOrder, WildWeights};
 use super::ask;
 use super::terminal::Terminal;
 use crate::analyses::gate;
+use crate::analyses::regression::choice::{Model as Choice, choice};
+use crate::analyses::regression::gaps::{gaps, moved};
 use crate::analyses::regression::{Options, kind, regression};
-use crate::design::formula::{self, Formula};
-use crate::design::model;
+use crate::design::evaluate::rows_where;
+use crate::design::expression::{self, Expression};
+use crate::design::formula::{self, Atom, Formula, FormulaFault};
+use crate::design::model::{self, Beside, Categories};
 use crate::error::{Error, Result};
-use crate::findings::{Decline, Finding};
+use crate::findings::{Decline, Finding, Regression, Term};
 use crate::screen::Screened;
-use crate::study::{Adjust, Study};
+use crate::stats::{resample, wild};
+use crate::study::{Adjust, Missing, Study};
 
 /// Runs the command.
 ///
@@ -18,25 +23,43 @@ use crate::study::{Adjust, Study};
 /// Usage, a path, or standard output.
 pub fn run(args: &Regress, terminal: &Terminal) -> Result<u8> {
     let options = (&args.asking, &args.shape);
-    if args.cluster.len() > 1 {
-        return Err(Error::run("two_way_clusters"));
+    if args.cluster.len() > 2 {
+        return Err(Error::run("too_many_clusters"));
     }
     if let [path] = args.input.as_slice()
         && ask::is_study(&args.input)
     {
-        ask::only_plain(&[("--formula", args.formula.clone()), ("--tol", args.tol.map(|t| t.to_string()))])?;
+        ask::only_plain(&[
+            ("--formula", args.formula.clone()),
+            ("--tol", args.tol.map(|t| t.to_string())),
+            ("--where", args.condition.clone()),
+            ("--model", args.model.map(|m| format!("{m:?}"))),
+            ("--weights", args.weights.clone()),
+            ("--wild-weights", args.wild_weights.map(|w| format!("{w:?}"))),
+            ("--vcov-table", args.vcov_table.then(String::new)),
+            ("--drop-collinear", args.drop_collinear.then(String::new)),
+            ("--sort", args.sort.map(|s| format!("{s:?}"))),
+            ("--draws", args.draws.map(|d| d.to_string())),
+        ])?;
         return ask::study("drivers", path, options, terminal, |study| override_study(study, args));
     }
     let text = ask::needed("--formula", args.formula.as_ref())?;
-    let parsed = parse(&text)?;
+    let formula = formula::parse(&text).map_err(|fault| points_at("bad_formula", &text, &fault))?;
+    let parsed = |text: &'_ str| expression::condition(text).map_err(|fault| points_at("bad_condition", text, &fault));
+    let condition = args.condition.as_deref().map(|text| Ok((parsed(text)?, text))).transpose()?;
+    let asked = Asked { formula, text: &text, condition };
     let written = ask::written(&[
         ("formula", Some(text.clone())),
-        ("cluster", args.cluster.first().cloned()),
+        ("where", args.condition.clone()),
+        ("model", args.model.map(|m| format!("{m:?}").to_lowercase())),
+        ("weights", args.weights.clone()),
+        ("missing", args.missing.map(|m| m.name().to_string())),
+        ("cluster", (!args.cluster.is_empty()).then(|| args.cluster.join(","))),
         ("vcov", args.vcov.clone()),
         ("adjust", args.adjust.clone()),
         ("tol", args.tol.map(|t| t.to_string())),
     ]);
-    ask::plain(&args.input, options, terminal, written, |screened, _| answer(screened, args, &parsed, &text))
+    ask::plain(&args.input, options, terminal, written, |screened, seed| answers(screened, args, &asked, seed))
 }
 
 /// The options of the command line over those of the study.
@@ -53,6 +76,14 @@ fn override_study(study: &mut Study, args: &Regress) -> Result<()> {
         study.drivers.adjust = adjustment(adjust);
         study.options.insert("drivers.adjust".to_string(), adjust.as_str().into());
     }
+    if args.missing.is_some() {
+        study.drivers.missing = missing(args);
+        study.options.insert("drivers.missing".to_string(), args.missing.map(|m| m.name()).into());
+    }
+    if args.resample || args.diagnostics {
+        study.drivers.resample = true;
+        study.options.insert("drivers.resample".to_string(), true.into());
+    }
     Ok(())
 }
 
@@ -64,30 +95,126 @@ fn adjustment(name: &str) -> Adjust {
     }
 }
 
-fn parse(text: &str) -> Result<Formula> {
-    let explain = |fault: formula::FormulaFault| {
-        let character = text.chars().nth(fault.at - 1).map_or("end".to_string(), String::from);
-        Error::run("bad_formula")
-            .with("formula", text)
-            .with("at", fault.at)
-            .with("character", character)
-            .with("expected", fault.expected)
-    };
-    formula::parse(text).map_err(explain)
+/// A fault of a formula or a condition, with the character that it points at.
+fn points_at(code: &'static str, text: &str, fault: &FormulaFault) -> Error {
+    let character = text.chars().nth(fault.at - 1).map_or("end".to_string(), String::from);
+    Error::run(code)
+        .with("formula", text)
+        .with("at", fault.at)
+        .with("character", character)
+        .with("expected", fault.expected)
 }
 
-fn answer(screened: &Screened, args: &Regress, parsed: &Formula, text: &str) -> std::result::Result<Finding, Decline> {
-    let table = screened.plain().ok_or_else(|| Decline::new("regression", "no_plain_table"))?;
-    let design = model::rows(table, parsed, args.cluster.first().map(String::as_str))?;
-    gate::carriers(&design, args.asking.crowd.unwrap_or(1))?;
-    let mut options = Options { vcov: kind(args.vcov.as_deref(), "regression")?, ..Options::default() };
+/// A model of each outcome.
+fn answers(
+    screened: &Screened,
+    args: &Regress,
+    asked: &Asked<'_>,
+    seed: u64,
+) -> Vec<std::result::Result<Finding, Decline>> {
+    let Some(table) = screened.plain() else { return vec![Err(Decline::new("regression", "no_plain_table"))] };
+    let kept = match asked.condition.as_ref().map(|(c, text)| rows_where(table, c, text)).transpose() {
+        Ok(kept) => kept,
+        Err(decline) => return vec![Err(decline)],
+    };
+    let beside = Beside {
+        clusters: &args.cluster,
+        weights: args.weights.as_deref(),
+        kept: kept.as_deref().zip(args.condition.as_deref()),
+        incomplete: missing(args) != Missing::Complete,
+        categories: match args.model {
+            None | Some(ModelKind::Ols) => None,
+            Some(ModelKind::Logit) => Some(Categories::Two),
+            Some(ModelKind::Ordinal) => Some(Categories::Ordered),
+        },
+    };
+    let model = |outcome: &Atom| {
+        let (design, incomplete) = model::rows(table, &asked.formula, outcome, &beside)?;
+        gate::carriers(&design, args.asking.crowd.unwrap_or(1))?;
+        let options = options(args, seed)?;
+        let mut finding = match args.model {
+            None | Some(ModelKind::Ols) => regression(&design, &options)?,
+            Some(ModelKind::Logit) => choice(&design, Choice::Logit, &options)?,
+            Some(ModelKind::Ordinal) => choice(&design, Choice::Ordinal, &options)?,
+        };
+        if let Some(holes) = incomplete {
+            let other = gaps(&holes, &design, missing(args), &options)?;
+            finding.cautions.extend(moved(&finding, &other));
+            finding.beside.push(other);
+        }
+        finding.formula = Some(asked.text.to_string());
+        finding.condition.clone_from(&args.condition);
+        finding.weights.clone_from(&args.weights);
+        if let Some(order) = args.sort {
+            sort(&mut finding, order);
+        }
+        Ok(Finding::Regression(finding))
+    };
+    asked.formula.outcomes.iter().map(model).collect()
+}
+
+/// What is asked of a plain table, parsed.
+struct Asked<'a> {
+    formula: Formula,
+    text: &'a str,
+    condition: Option<(Expression, &'a str)>,
+}
+
+fn missing(args: &Regress) -> Missing {
+    match args.missing {
+        None | Some(args::Missing::Complete) => Missing::Complete,
+        Some(args::Missing::Mi) => Missing::Imputed,
+        Some(args::Missing::Ipw) => Missing::Weighted,
+    }
+}
+
+/// The terms in the order asked for, the constant first; other tables by term follow them.
+fn sort(finding: &mut Regression, by: TermOrder) {
+    let size = |term: &Term| match by {
+        TermOrder::File => 0.0,
+        TermOrder::Estimate => -term.coefficient.estimate.unwrap_or(f64::NEG_INFINITY),
+        TermOrder::Beta => -term.beta.map_or(f64::NEG_INFINITY, f64::abs),
+        TermOrder::P => term.coefficient.p_value.unwrap_or(f64::INFINITY),
+        TermOrder::Share => -term.share_lmg.unwrap_or(f64::NEG_INFINITY),
+    };
+    let constant = |term: &Term| term.term == crate::design::INTERCEPT;
+    let mut order: Vec<usize> = (0..finding.terms.len()).collect();
+    order.sort_by(|&a, &b| match (finding.terms.get(a), finding.terms.get(b)) {
+        (Some(a), Some(b)) => constant(b).cmp(&constant(a)).then(size(a).total_cmp(&size(b))),
+        _ => std::cmp::Ordering::Equal,
+    });
+    fn reorder<T: Clone>(rows: &mut Vec<T>, order: &[usize]) {
+        *rows = order.iter().filter_map(|&at| rows.get(at).cloned()).collect();
+    }
+    reorder(&mut finding.terms, &order);
+    for column in &mut finding.vcov_table {
+        reorder(&mut column.std_errors, &order);
+        reorder(&mut column.df, &order);
+        reorder(&mut column.p_values, &order);
+    }
+}
+
+fn options(args: &Regress, seed: u64) -> std::result::Result<Options, Decline> {
+    let draws = args.draws.map(u64::from);
+    let mut options = Options {
+        vcov: kind(args.vcov.as_deref(), "regression")?,
+        drop_collinear: args.drop_collinear,
+        vcov_table: args.vcov_table,
+        wild: Some(draws.unwrap_or(wild::DRAWS)),
+        wild_weights: match args.wild_weights {
+            Some(WildWeights::Webb) => wild::Weights::Webb,
+            _ => wild::Weights::Rademacher,
+        },
+        resample: args.resample.then(|| draws.unwrap_or(resample::DRAWS)),
+        diagnostics: args.diagnostics,
+        seed,
+        ..Options::default()
+    };
     if let Some(adjust) = &args.adjust {
         options.adjust = adjustment(adjust);
     }
     if let Some(tolerance) = args.tol {
         options.tolerance = tolerance;
     }
-    let mut finding = regression(&design, &options)?;
-    finding.formula = Some(text.to_string());
-    Ok(Finding::Regression(finding))
+    Ok(options)
 }

@@ -24,7 +24,12 @@ pub fn run(args: &Run, terminal: &Terminal) -> Result<u8> {
         Some(path) => ask::load(path, &args.asking, terminal)?,
         None => Some(ask::with_options(pipeline::from_states(&args.from)?, &args.asking)),
     };
-    let Some(study) = study else { return Ok(2) };
+    let Some(mut study) = study else { return Ok(2) };
+    if !study.formats.is_empty() {
+        // Somebody will read a page: intervals of shares and the influence of teams belong on it.
+        study.drivers.resample = true;
+        study.options.insert("drivers.resample".to_string(), true.into());
+    }
     let terminal = terminal.speaking(ask::language(&study));
     let folder = args.out.clone().unwrap_or_else(|| default_folder(args));
     let mut outbox = Outbox::open(&folder)?;

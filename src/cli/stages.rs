@@ -46,6 +46,6 @@ pub fn run(args: &Stages, terminal: &Terminal) -> Result<u8> {
         ("wave", args.wave.clone()),
     ]);
     ask::plain(&args.input, options, terminal, written, |screened, _| {
-        stages::plain(screened, &asked, &Ladder::default())
+        vec![stages::plain(screened, &asked, &Ladder::default())]
     })
 }

@@ -1,21 +1,31 @@
 //! A study's drivers question as rows: one per person, topic means in the window against the outcome of the answer that
-//! counts. Complete cases only; every person who is not used is in the flow.
+//! counts. Complete cases only; every person who is not used is in the flow. Panels and units are the files beside.
 
-use super::{Design, INTERCEPT, dense};
+mod units;
+mod waves;
+
+pub use units::units;
+pub use waves::{WaveRows, waves};
+
+use super::{Design, INTERCEPT, Incomplete, dense};
 use crate::findings::regression::{Coverage, WindowCount};
 use crate::findings::{Decline, Flow};
 use crate::panel::sessions::OTHER_WINDOWS;
 use crate::panel::survey::Asked;
 use crate::panel::{Ids, NOBODY, Panel};
 use crate::stats::matrix::Matrix;
-use crate::study::{Drivers, Study, Wave, Window};
-use ndarray::{Array1, Array2};
+use crate::study::{Drivers, Study, Window};
+use ndarray::{Array1, Array2, Axis, concatenate};
+
+const NAME: &str = "drivers";
 
 /// The main model, the model of overall satisfaction alone, and what was there to be used.
 #[derive(Debug)]
 pub struct DriverRows {
     /// Outcome on the topics.
     pub topics: Design,
+    /// The people with the outcome, complete or not: NaN where a topic has no rating.
+    pub incomplete: Incomplete,
     /// Outcome on overall satisfaction alone, or why not.
     pub overall: Result<Design, Decline>,
     /// People with each topic.
@@ -37,23 +47,25 @@ struct Candidate {
     cluster: u32,
 }
 
+fn decline(code: &str) -> Decline {
+    Decline::new(NAME, code)
+}
+
+/// The column of the survey that is asked for.
+fn asked_column(asked: &Drivers) -> Result<Asked, Decline> {
+    match asked.outcome.as_str() {
+        "engagement" => Ok(Asked::Engagement),
+        "level" => Ok(Asked::Level),
+        other => Err(decline("outcome_unknown").with("outcome", other)),
+    }
+}
+
 /// Turns the panel of a study into rows.
 ///
 /// # Errors
 /// A decline when the outcome is not in the survey, waves have no dates for a window in days, or a topic is unknown.
 pub fn drivers(panel: &Panel, study: &Study, asked: &Drivers) -> Result<DriverRows, Decline> {
-    let decline = |code: &str| Decline::new("drivers", code);
-    let column = match asked.outcome.as_str() {
-        "engagement" => Asked::Engagement,
-        "level" => Asked::Level,
-        other => return Err(decline("outcome_unknown").with("outcome", other)),
-    };
-    if panel.survey.by_unit {
-        return Err(decline("survey_by_unit"));
-    }
-    if asked.wave == Wave::All {
-        return Err(decline("panel_of_waves"));
-    }
+    let column = asked_column(asked)?;
     if asked.window != Window::All && !panel.survey.dated() {
         return Err(decline("waves_without_dates"));
     }
@@ -77,6 +89,7 @@ pub fn drivers(panel: &Panel, study: &Study, asked: &Drivers) -> Result<DriverRo
     };
     Ok(DriverRows {
         topics,
+        incomplete: frame.incomplete(&asked.topics, &slots),
         overall,
         coverage: coverage(panel, &candidates, &asked.topics, &slots),
         windows: windows(panel, &candidates, &slots),
@@ -89,7 +102,7 @@ pub fn drivers(panel: &Panel, study: &Study, asked: &Drivers) -> Result<DriverRo
 /// Position of each asked topic in the panel's sums.
 fn slots(study: &Study, asked: &Drivers) -> Result<Vec<usize>, Decline> {
     let find = |code: &String| {
-        let unknown = || Decline::new("drivers", "topic_unknown").with("topic", code.as_str());
+        let unknown = || decline("topic_unknown").with("topic", code.as_str());
         study.topics.iter().position(|t| &t.code == code).ok_or_else(unknown)
     };
     asked.topics.iter().map(find).collect()
@@ -102,7 +115,7 @@ fn clusters(panel: &Panel, asked: &Drivers) -> Result<(Vec<u32>, Option<String>)
         return Ok((column.of.clone(), Some(name.to_string())));
     }
     if name != "manager_id" {
-        return Err(Decline::new("drivers", "cluster_unknown").with("column", name));
+        return Err(decline("cluster_unknown").with("column", name));
     }
     let mut managers = Ids::default();
     let of: Vec<u32> = panel.sessions.main_managers(panel.people.len()).iter().map(|m| managers.intern(m)).collect();
@@ -119,33 +132,15 @@ struct Frame<'a> {
 impl Frame<'_> {
     fn rows(&self, terms: &[String], slots: &[usize], mut flow: Flow) -> Design {
         flow.lose("no_outcome", None, flow.start - self.candidates.len() as u64);
-        let (mut none, mut some, mut teamless) = (0, 0, 0);
-        let mut x = Vec::new();
-        let mut used: Vec<&Candidate> = Vec::new();
+        let mut sorted = Sorted::default();
         for candidate in self.candidates {
-            let means: Vec<Option<f64>> =
-                slots.iter().map(|&slot| self.panel.sessions.mean(candidate.person, slot)).collect();
-            if means.iter().all(Option::is_none) {
-                none += 1;
-            } else if means.iter().any(Option::is_none) {
-                some += 1;
-            } else if self.cluster.is_some() && super::missing(candidate.cluster) {
-                teamless += 1;
-            } else {
-                x.push(1.0);
-                x.extend(means.into_iter().flatten());
-                used.push(candidate);
-            }
+            let means = slots.iter().map(|&slot| self.panel.sessions.mean(candidate.person, slot));
+            let teamless = self.cluster.is_some() && super::missing(candidate.cluster);
+            sorted.take(candidate, means, teamless);
         }
-        flow.lose("no_rating_in_window", None, none);
-        if slots.len() > 1 {
-            flow.lose("topic_without_rating", None, some);
-        }
-        if let Some(cluster) = self.cluster {
-            flow.lose("no_cluster", Some(cluster), teamless);
-        }
-        let width = slots.len() + 1;
-        let x = Array2::from_shape_vec((used.len(), width), x).unwrap_or_else(|_| Array2::zeros((0, width)));
+        sorted.tell(&mut flow, slots.len(), self.cluster);
+        let used = &sorted.used;
+        let x = table(used.len(), slots.len() + 1, with_constant(&sorted.cells, slots.len()));
         let y = Array1::from_iter(used.iter().map(|c| c.outcome));
         let mut matrix = Matrix::new(x, y);
         if self.cluster.is_some() {
@@ -159,7 +154,99 @@ impl Frame<'_> {
             intercept: Some(0),
             matrix,
             cluster: self.cluster.map(String::from),
+            crossing: None,
+            weights: None,
+            absorbed: Vec::new(),
+            steps: Some(1.0),
+            categories: Vec::new(),
             flow,
+        }
+    }
+
+    fn incomplete(&self, terms: &[String], slots: &[usize]) -> Incomplete {
+        let with_team = |c: &&Candidate| self.cluster.is_none() || !super::missing(c.cluster);
+        let rows: Vec<&Candidate> = self.candidates.iter().filter(with_team).collect();
+        let cell = |c: &Candidate, slot: usize| self.panel.sessions.mean(c.person, slot).unwrap_or(f64::NAN);
+        let cells = rows.iter().flat_map(|c| slots.iter().map(|&slot| cell(c, slot))).collect();
+        Incomplete {
+            terms: terms.to_vec(),
+            x: table(rows.len(), slots.len(), cells),
+            y: rows.iter().map(|c| c.outcome).collect(),
+            clusters: self.cluster.map(|_| dense(rows.iter().map(|c| c.cluster))),
+        }
+    }
+}
+
+fn table(rows: usize, columns: usize, cells: Vec<f64>) -> Array2<f64> {
+    Array2::from_shape_vec((rows, columns), cells).unwrap_or_else(|_| Array2::zeros((0, columns)))
+}
+
+/// The same rows with a 1 before each.
+fn with_constant(cells: &[f64], width: usize) -> Vec<f64> {
+    cells.chunks(width.max(1)).flat_map(|row| std::iter::once(1.0).chain(row.iter().copied())).collect()
+}
+
+/// The same rows with every topic split into the mean of the manager's people and the distance from it: terms `x:within`
+/// and `x:between`. Nothing when a part does not vary.
+pub fn split(design: &Design) -> Option<Design> {
+    let columns: Vec<usize> = (0..design.matrix.columns()).filter(|j| Some(*j) != design.intercept).collect();
+    let parts = crate::stats::mundlak::split(&design.matrix, &columns).ok()?;
+    if parts.varies_between.iter().chain(&parts.varies_within).any(|varies| !varies) {
+        return None;
+    }
+    let constant = Array2::ones((design.matrix.rows(), 1));
+    let mut split = design.clone();
+    split.matrix.x = concatenate(Axis(1), &[constant.view(), parts.within.view(), parts.between.view()]).ok()?;
+    let named = |part: &str| columns.iter().filter_map(|&j| Some(format!("{}:{part}", design.terms.get(j)?))).collect();
+    let (within, between): (Vec<String>, Vec<String>) = (named("within"), named("between"));
+    split.terms = [vec![INTERCEPT.to_string()], within, between].concat();
+    split.intercept = Some(0);
+    Some(split)
+}
+
+/// Rows that are complete, and why the others are not used.
+struct Sorted<'c, C> {
+    used: Vec<&'c C>,
+    cells: Vec<f64>,
+    none: u64,
+    some: u64,
+    teamless: u64,
+}
+
+impl<C> Default for Sorted<'_, C> {
+    fn default() -> Self {
+        Self { used: Vec::new(), cells: Vec::new(), none: 0, some: 0, teamless: 0 }
+    }
+}
+
+impl<'c, C> Sorted<'c, C> {
+    fn take(&mut self, candidate: &'c C, means: impl Iterator<Item = Option<f64>>, teamless: bool) {
+        let before = self.cells.len();
+        let (mut rated, mut asked) = (0, 0);
+        for mean in means {
+            asked += 1;
+            rated += usize::from(mean.is_some());
+            self.cells.push(mean.unwrap_or(f64::NAN));
+        }
+        if rated == asked && !teamless {
+            self.used.push(candidate);
+            return;
+        }
+        self.cells.truncate(before);
+        match rated {
+            0 => self.none += 1,
+            _ if rated < asked => self.some += 1,
+            _ => self.teamless += 1,
+        }
+    }
+
+    fn tell(&self, flow: &mut Flow, topics: usize, cluster: Option<&str>) {
+        flow.lose("no_rating_in_window", None, self.none);
+        if topics > 1 {
+            flow.lose("topic_without_rating", None, self.some);
+        }
+        if let Some(cluster) = cluster {
+            flow.lose("no_cluster", Some(cluster), self.teamless);
         }
     }
 }

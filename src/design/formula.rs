@@ -1,15 +1,22 @@
-//! The formula language of `regress`: `y ~ a + b + a:b + a*b + C(x) + log(x) + I(x^2) - 1`. Parses and says where it
-//! cannot; what the columns hold is `model`'s question.
+//! The formula language of `regress`: `y ~ a + b + a:b + a*b + C(x) + log(x) + I(x^2) - 1 | company + month`, several
+//! outcomes as `y1 + y2 ~ ...`. Parses and says where it cannot; what the columns hold is `model`'s question.
+
+use super::expression::{self, Expression, Function};
+use super::reader::{Reader, is_name};
+
+pub use super::reader::FormulaFault;
 
 /// A formula.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Formula {
-    /// The outcome.
-    pub outcome: Atom,
-    /// Terms in the order written; products expanded.
+    /// The outcomes: a model for each.
+    pub outcomes: Vec<Atom>,
+    /// Terms, main effects before products, in the order written; products expanded.
     pub terms: Vec<TermSpec>,
     /// With a constant.
     pub constant: Constant,
+    /// Absorbed effects: each the columns whose combinations are its levels.
+    pub absorbed: Vec<Vec<String>>,
 }
 
 /// Whether a model has a constant.
@@ -36,44 +43,39 @@ pub enum Atom {
         /// Its reference level; the first in sorted order otherwise.
         reference: Option<String>,
     },
-    /// `log(x)`: natural logarithm.
-    Log(String),
-    /// `I(x^k)`.
-    Power {
+    /// `ordered(x, "low", "high")`: categories with an order, lowest first.
+    Ordered {
         /// Its column.
         column: String,
-        /// The whole exponent.
-        exponent: i32,
+        /// The categories.
+        levels: Vec<String>,
+    },
+    /// `log(x)`, `I(x^2)`: computed from columns.
+    Computed {
+        /// As written, without space.
+        name: String,
+        /// What it is.
+        expression: Expression,
     },
 }
 
 impl Atom {
-    /// The column behind it.
-    pub fn column(&self) -> &str {
+    /// The columns behind it.
+    pub fn columns(&self) -> Vec<&str> {
         match self {
-            Atom::Column(c) | Atom::Log(c) => c,
-            Atom::Factor { column, .. } | Atom::Power { column, .. } => column,
+            Atom::Column(column) | Atom::Factor { column, .. } | Atom::Ordered { column, .. } => vec![column],
+            Atom::Computed { expression, .. } => expression.columns(),
         }
     }
 
     /// How it is written.
     pub fn name(&self) -> String {
         match self {
-            Atom::Column(c) => c.clone(),
+            Atom::Column(column) | Atom::Ordered { column, .. } => column.clone(),
             Atom::Factor { column, .. } => format!("C({column})"),
-            Atom::Log(c) => format!("log({c})"),
-            Atom::Power { column, exponent } => format!("I({column}^{exponent})"),
+            Atom::Computed { name, .. } => name.clone(),
         }
     }
-}
-
-/// Where a formula cannot be read: the 1-based character, and what was expected there (a code under `formula.`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormulaFault {
-    /// 1-based character.
-    pub at: usize,
-    /// Code of the expectation.
-    pub expected: &'static str,
 }
 
 /// Parses a formula.
@@ -81,22 +83,34 @@ pub struct FormulaFault {
 /// # Errors
 /// The first character that cannot be read, and what was expected there.
 pub fn parse(text: &str) -> Result<Formula, FormulaFault> {
-    let mut reader = Reader { characters: text.chars().collect(), at: 0 };
-    let outcome = reader.atom()?;
-    reader.expect('~', "tilde")?;
-    let (mut terms, mut constant) = (Vec::new(), Constant::Yes);
-    let mut minus = false;
-    if reader.eat('-') {
-        minus = true;
+    let mut reader = Reader::new(text);
+    let mut outcomes = vec![atom(&mut reader)?];
+    while reader.eat('+') {
+        outcomes.push(atom(&mut reader)?);
     }
+    reader.expect('~', "tilde")?;
+    let (terms, constant) = right_side(&mut reader)?;
+    let absorbed = if reader.eat('|') { absorbed(&mut reader)? } else { Vec::new() };
+    if !reader.is_done() {
+        return Err(reader.fault(if absorbed.is_empty() { "operator" } else { "absorbed_operator" }));
+    }
+    if terms.is_empty() && constant == Constant::No {
+        return Err(reader.fault("term"));
+    }
+    Ok(Formula { outcomes, terms, constant, absorbed })
+}
+
+fn right_side(reader: &mut Reader) -> Result<(Vec<TermSpec>, Constant), FormulaFault> {
+    let (mut terms, mut constant) = (Vec::<TermSpec>::new(), Constant::Yes);
+    let mut minus = reader.eat('-');
     loop {
-        let start = reader.at;
-        if reader.number_one_or_zero(minus, &mut constant) {
+        let start = reader.at();
+        if one_or_zero(reader, minus, &mut constant) {
         } else if minus {
             return Err(FormulaFault { at: start + 1, expected: "one_after_minus" });
         } else {
-            for term in reader.product()? {
-                if !terms.contains(&term) {
+            for term in product(reader)? {
+                if !terms.iter().any(|known| same(known, &term)) {
                     terms.push(term);
                 }
             }
@@ -109,168 +123,126 @@ pub fn parse(text: &str) -> Result<Formula, FormulaFault> {
             break;
         };
     }
+    // Main effects first, as every package prints them.
+    terms.sort_by_key(Vec::len);
+    Ok((terms, constant))
+}
+
+/// `a:b` is `b:a`.
+fn same(a: &TermSpec, b: &TermSpec) -> bool {
+    a.len() == b.len() && a.iter().all(|atom| b.contains(atom))
+}
+
+/// `1`, `0` and `-1` say whether there is a constant.
+fn one_or_zero(reader: &mut Reader, minus: bool, constant: &mut Constant) -> bool {
     reader.skip();
-    match reader.peek() {
-        None => {}
-        Some('|') => return Err(FormulaFault { at: reader.at + 1, expected: "no_absorbed" }),
-        Some(_) => return Err(FormulaFault { at: reader.at + 1, expected: "operator" }),
+    let start = reader.at();
+    let says = match (reader.eat_any(&["1", "0"]), minus) {
+        (Some("1"), false) | (Some("0"), true) => Constant::Yes,
+        (Some("1"), true) | (Some("0"), false) => Constant::No,
+        _ => return false,
+    };
+    if reader.peek().is_some_and(is_name) {
+        reader.back_to(start);
+        return false;
     }
-    if terms.is_empty() && constant == Constant::No {
-        return Err(FormulaFault { at: reader.at + 1, expected: "term" });
-    }
-    Ok(Formula { outcome, terms, constant })
+    *constant = says;
+    true
 }
 
-struct Reader {
-    characters: Vec<char>,
-    at: usize,
-}
-
-impl Reader {
-    fn peek(&self) -> Option<char> {
-        self.characters.get(self.at).copied()
-    }
-
-    fn skip(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.at += 1;
-        }
-    }
-
-    fn eat(&mut self, wanted: char) -> bool {
-        self.skip();
-        let found = self.peek() == Some(wanted);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn expect(&mut self, wanted: char, expected: &'static str) -> Result<(), FormulaFault> {
-        if self.eat(wanted) { Ok(()) } else { Err(self.fault(expected)) }
-    }
-
-    fn fault(&self, expected: &'static str) -> FormulaFault {
-        FormulaFault { at: self.at + 1, expected }
-    }
-
-    /// `1`, `0` and `-1` say whether there is a constant.
-    fn number_one_or_zero(&mut self, minus: bool, constant: &mut Constant) -> bool {
-        self.skip();
-        let digit = self.peek();
-        let alone = !self.characters.get(self.at + 1).is_some_and(|c| is_name(*c));
-        let says = match (digit, minus) {
-            (Some('1'), false) | (Some('0'), true) => Constant::Yes,
-            (Some('1'), true) | (Some('0'), false) => Constant::No,
-            _ => return false,
-        };
-        if alone {
-            *constant = says;
-            self.at += 1;
-        }
-        alone
-    }
-
-    /// `a:b` is the product alone, `a*b` is `a + b + a:b`.
-    fn product(&mut self) -> Result<Vec<TermSpec>, FormulaFault> {
-        let mut terms = vec![vec![self.atom()?]];
-        loop {
-            if self.eat(':') {
-                let atom = self.atom()?;
-                if let Some(last) = terms.last_mut() {
-                    last.push(atom);
-                }
-            } else if self.eat('*') {
-                let atom = self.atom()?;
-                let crossed: Vec<TermSpec> =
-                    terms.iter().map(|t| t.iter().cloned().chain([atom.clone()]).collect()).collect();
-                terms.push(vec![atom]);
-                terms.extend(crossed);
-                terms.sort_by_key(Vec::len);
-            } else {
-                return Ok(terms);
+/// `a:b` is the product alone, `a*b` is `a + b + a:b`.
+fn product(reader: &mut Reader) -> Result<Vec<TermSpec>, FormulaFault> {
+    let mut terms = vec![vec![atom(reader)?]];
+    loop {
+        if reader.eat(':') {
+            let atom = atom(reader)?;
+            if let Some(last) = terms.last_mut() {
+                last.push(atom);
             }
+        } else if reader.eat('*') {
+            let atom = atom(reader)?;
+            let crossed: Vec<TermSpec> =
+                terms.iter().map(|t| t.iter().cloned().chain([atom.clone()]).collect()).collect();
+            terms.push(vec![atom]);
+            terms.extend(crossed);
+            terms.sort_by_key(Vec::len);
+        } else {
+            return Ok(terms);
         }
-    }
-
-    fn atom(&mut self) -> Result<Atom, FormulaFault> {
-        self.skip();
-        if self.peek() == Some('`') {
-            return Ok(Atom::Column(self.quoted('`')?));
-        }
-        let name = self.name()?;
-        if self.peek() != Some('(') {
-            return Ok(Atom::Column(name));
-        }
-        let function_at = self.at - name.chars().count();
-        self.at += 1;
-        let atom = match name.as_str() {
-            "C" => self.factor()?,
-            "log" => Atom::Log(self.column()?),
-            "I" => self.power()?,
-            _ => return Err(FormulaFault { at: function_at + 1, expected: "function" }),
-        };
-        self.expect(')', "closing")?;
-        Ok(atom)
-    }
-
-    fn factor(&mut self) -> Result<Atom, FormulaFault> {
-        let column = self.column()?;
-        let mut reference = None;
-        if self.eat(',') {
-            self.skip();
-            let key = self.name()?;
-            if key != "ref" {
-                return Err(self.fault("ref"));
-            }
-            self.expect('=', "equals")?;
-            self.skip();
-            let quote = self.peek().filter(|c| *c == '"' || *c == '\'').ok_or_else(|| self.fault("quote"))?;
-            reference = Some(self.quoted(quote)?);
-        }
-        Ok(Atom::Factor { column, reference })
-    }
-
-    fn power(&mut self) -> Result<Atom, FormulaFault> {
-        let column = self.column()?;
-        self.expect('^', "power")?;
-        self.skip();
-        let start = self.at;
-        while self.peek().is_some_and(|c| c.is_ascii_digit()) {
-            self.at += 1;
-        }
-        let digits: String = self.characters.get(start..self.at).unwrap_or(&[]).iter().collect();
-        let exponent = digits.parse().map_err(|_| FormulaFault { at: start + 1, expected: "exponent" })?;
-        Ok(Atom::Power { column, exponent })
-    }
-
-    fn column(&mut self) -> Result<String, FormulaFault> {
-        self.skip();
-        if self.peek() == Some('`') { self.quoted('`') } else { self.name() }
-    }
-
-    fn name(&mut self) -> Result<String, FormulaFault> {
-        self.skip();
-        let start = self.at;
-        while self.peek().is_some_and(is_name) {
-            self.at += 1;
-        }
-        let name: String = self.characters.get(start..self.at).unwrap_or(&[]).iter().collect();
-        let starts_well = name.chars().next().is_some_and(|c| !c.is_ascii_digit());
-        if starts_well { Ok(name) } else { Err(FormulaFault { at: start + 1, expected: "name" }) }
-    }
-
-    fn quoted(&mut self, quote: char) -> Result<String, FormulaFault> {
-        self.at += 1;
-        let start = self.at;
-        while self.peek().is_some_and(|c| c != quote) {
-            self.at += 1;
-        }
-        let text: String = self.characters.get(start..self.at).unwrap_or(&[]).iter().collect();
-        self.expect(quote, "closing_quote")?;
-        Ok(text)
     }
 }
 
-/// Letters of any script, digits, `_` and `.`.
-fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '.'
+/// `company + month`, `company:month` for their combinations (`company^month` is the same).
+fn absorbed(reader: &mut Reader) -> Result<Vec<Vec<String>>, FormulaFault> {
+    let mut factors: Vec<Vec<String>> = Vec::new();
+    loop {
+        let mut columns = vec![reader.column()?];
+        while reader.eat_any(&[":", "^"]).is_some() {
+            columns.push(reader.column()?);
+        }
+        if !factors.contains(&columns) {
+            factors.push(columns);
+        }
+        if !reader.eat('+') {
+            return Ok(factors);
+        }
+    }
+}
+
+fn atom(reader: &mut Reader) -> Result<Atom, FormulaFault> {
+    reader.skip();
+    if reader.peek() == Some('`') {
+        return Ok(Atom::Column(reader.quoted('`')?));
+    }
+    let start = reader.at();
+    let name = reader.name()?;
+    if reader.peek() != Some('(') {
+        return Ok(Atom::Column(name));
+    }
+    reader.eat('(');
+    if name == "C" {
+        let factor = factor(reader)?;
+        reader.expect(')', "closing")?;
+        return Ok(factor);
+    }
+    if name == "ordered" {
+        let ordered = ordered(reader)?;
+        reader.expect(')', "closing")?;
+        return Ok(ordered);
+    }
+    let inner = expression::sum(reader, 0);
+    let expression = match (name.as_str(), Function::named(&name)) {
+        ("I", _) => inner?,
+        (_, Some(function)) if function != Function::Missing => Expression::Call(function, Box::new(inner?)),
+        _ => return Err(FormulaFault { at: start + 1, expected: "function" }),
+    };
+    reader.expect(')', "closing")?;
+    Ok(Atom::Computed { name: reader.since(start), expression })
+}
+
+fn ordered(reader: &mut Reader) -> Result<Atom, FormulaFault> {
+    let column = reader.column()?;
+    let mut levels = Vec::new();
+    while reader.eat(',') {
+        reader.skip();
+        let quote = reader.peek().filter(|c| *c == '"' || *c == '\'').ok_or_else(|| reader.fault("quote"))?;
+        levels.push(reader.quoted(quote)?);
+    }
+    if levels.len() < 2 { Err(reader.fault("levels")) } else { Ok(Atom::Ordered { column, levels }) }
+}
+
+fn factor(reader: &mut Reader) -> Result<Atom, FormulaFault> {
+    let column = reader.column()?;
+    let mut reference = None;
+    if reader.eat(',') {
+        let key = reader.name()?;
+        if key != "ref" {
+            return Err(reader.fault("ref"));
+        }
+        reader.expect('=', "equals")?;
+        reader.skip();
+        let quote = reader.peek().filter(|c| *c == '"' || *c == '\'').ok_or_else(|| reader.fault("quote"))?;
+        reference = Some(reader.quoted(quote)?);
+    }
+    Ok(Atom::Factor { column, reference })
 }

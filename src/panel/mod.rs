@@ -9,6 +9,7 @@ pub mod sessions;
 pub mod sum;
 pub mod survey;
 pub mod totals;
+pub mod waves;
 
 pub use ids::{Ids, NOBODY};
 pub use people::People;
@@ -17,6 +18,7 @@ pub use sessions::Sessions;
 pub use sum::{Sum, Wide};
 pub use survey::Survey;
 pub use totals::Totals;
+pub use waves::Waves;
 
 /// Everything that was kept of the files of a study.
 #[derive(Debug, Clone, Default)]

@@ -91,6 +91,8 @@ pub struct Sessions {
     pub has_overall: bool,
     /// First and last day seen.
     pub span: Option<(i32, i32)>,
+    /// Sums by wave, when every wave is asked for.
+    pub waves: Option<super::Waves>,
 }
 
 impl Sessions {
@@ -177,6 +179,9 @@ impl Sessions {
     fn rate(&mut self, who: usize, day: i32, slot: usize, rating: f64) {
         if rating.is_nan() {
             return;
+        }
+        if let Some(waves) = &mut self.waves {
+            waves.rate(who, day, slot, rating);
         }
         let short = rating as f32;
         if f64::from(short) != rating {

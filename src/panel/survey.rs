@@ -56,6 +56,10 @@ pub struct Survey {
     pub answers: Vec<Answer>,
     /// The file answers for units instead of people.
     pub by_unit: bool,
+    /// The units, when it does.
+    pub units: Ids,
+    /// Answers given for units: `person` is the number of the unit in `units`.
+    pub unit_answers: Vec<Answer>,
     rank: Vec<u32>,
     days: Vec<Option<Day>>,
 }
@@ -67,8 +71,12 @@ impl Survey {
         self.by_unit |= layout.position("employee_id").is_none();
         let number = |name: &str| layout.position(name).and_then(|at| batch.numbers(at));
         let (engagement, level) = (number("engagement"), number("level"));
+        let unit = layout.position("unit_id").and_then(|at| batch.text(at)).filter(|_| self.by_unit);
         for row in 0..batch.rows() {
-            let who = person.get(row).copied().unwrap_or(NOBODY);
+            let who = match unit {
+                Some(unit) => self.units.intern(unit.get(row)),
+                None => person.get(row).copied().unwrap_or(NOBODY),
+            };
             if who == NOBODY {
                 continue;
             }
@@ -78,7 +86,8 @@ impl Survey {
             }
             let cell = |cells: Option<&[f64]>| cells.and_then(|c| c.get(row).copied()).unwrap_or(f64::NAN);
             let line = batch.line(row);
-            self.answers.push(Answer { person: who, wave, engagement: cell(engagement), level: cell(level), line });
+            let answer = Answer { person: who, wave, engagement: cell(engagement), level: cell(level), line };
+            if unit.is_some() { self.unit_answers.push(answer) } else { self.answers.push(answer) }
         }
     }
 
@@ -165,6 +174,26 @@ impl Survey {
             let later = slot.is_none_or(|old| self.rank(self.answers[old].wave) < self.rank(answer.wave));
             if later {
                 *slot = Some(index);
+            }
+        }
+        chosen
+    }
+}
+
+impl Survey {
+    /// The wave that counts for each unit: the latest in which anybody of it gave what is asked, or the chosen one.
+    pub fn waves_of_units(&self, which: &Wave, asked: Asked) -> Vec<Option<u32>> {
+        let wanted = match which {
+            Wave::Label(label) => self.waves.find(label),
+            Wave::Last | Wave::All => None,
+        };
+        let mut chosen: Vec<Option<u32>> = vec![None; self.units.len()];
+        for answer in &self.unit_answers {
+            let other = matches!(which, Wave::Label(_)) && Some(answer.wave) != wanted;
+            let Some(slot) = chosen.get_mut(answer.person as usize) else { continue };
+            if !other && !answer.value(asked).is_nan() && slot.is_none_or(|old| self.rank(old) < self.rank(answer.wave))
+            {
+                *slot = Some(answer.wave);
             }
         }
         chosen

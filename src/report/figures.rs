@@ -36,13 +36,7 @@ pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)
 
 /// A picture for a page: its words stand in the page, where they wrap and can be selected, not in the drawing.
 pub fn picture(name: &'static str, mut figure: Figure) -> Block {
-    let caption = match &mut figure {
-        Figure::Ladder(f) => &mut f.caption,
-        Figure::Forest(f) => &mut f.caption,
-        Figure::Lines(f) => &mut f.caption,
-        Figure::Survival(f) => &mut f.caption,
-    };
-    let Caption { title, subtitle, note } = std::mem::take(caption);
+    let Caption { title, subtitle, note } = std::mem::take(figure.caption_mut());
     Block::Picture(Box::new(Picture { name, title, subtitle, note, svg: String::new(), figure }))
 }
 

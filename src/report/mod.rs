@@ -10,6 +10,7 @@ pub mod html;
 pub mod json;
 pub mod leaving;
 pub mod md;
+pub mod parts;
 pub mod safe;
 pub mod sections;
 pub mod terminal;

@@ -62,14 +62,19 @@ fn lines(block: &Block, style: Style) -> Vec<String> {
         Block::Paragraph(text) => wrap(&safe::plain(text), WIDTH),
         Block::Remark(remark) => remark_lines(remark, style),
         Block::Table(table) => {
-            let mut lines = grid::lines(table, WIDTH);
-            if let Some(first) = lines.first_mut() {
-                *first = ink(first, Ink::Bold, style);
-            }
-            lines
+            let parts: Vec<Vec<String>> = grid::fitting(table, WIDTH).iter().map(|t| table_lines(t, style)).collect();
+            parts.join(&String::new())
         }
         Block::Bars(bars) => bar_lines(bars, style),
     }
+}
+
+fn table_lines(table: &brief::Table, style: Style) -> Vec<String> {
+    let mut lines = grid::lines(table, WIDTH);
+    if let Some(first) = lines.first_mut() {
+        *first = ink(first, Ink::Bold, style);
+    }
+    lines
 }
 
 fn heading(text: &str, style: Style) -> Vec<String> {

@@ -23,21 +23,24 @@ impl Eigen {
 /// Cyclic Jacobi rotations (Golub & Van Loan 2013, section 8.5) on a symmetric k x k matrix.
 pub fn symmetric(matrix: &Array2<f64>) -> Eigen {
     let k = matrix.nrows();
-    let mut a = matrix.clone();
-    let mut v = Array2::eye(k);
-    let floor = 1e-18 * a.diag().iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let mut a: Vec<f64> = matrix.iter().copied().collect();
+    // The vectors are turned as rows, which lie together in memory.
+    let mut v = vec![0.0; k * k];
+    (0..k).for_each(|i| v[i * k + i] = 1.0);
+    let floor = 1e-18 * (0..k).fold(0.0_f64, |largest, i| largest.max(a[i * k + i].abs()));
     for _ in 0..60 {
         let mut rotated = false;
         for p in 0..k {
             for q in p + 1..k {
-                rotated |= rotate(&mut a, &mut v, (p, q), floor) == Rotation::Done;
+                rotated |= rotate(&mut a, &mut v, k, (p, q), floor) == Rotation::Done;
             }
         }
         if !rotated {
             break;
         }
     }
-    Eigen { values: a.diag().to_owned(), vectors: v }
+    let values = (0..k).map(|i| a[i * k + i]).collect();
+    Eigen { values, vectors: Array2::from_shape_fn((k, k), |(i, j)| v[j * k + i]) }
 }
 
 #[derive(PartialEq)]
@@ -46,34 +49,37 @@ enum Rotation {
     Needless,
 }
 
-fn rotate(a: &mut Array2<f64>, v: &mut Array2<f64>, (p, q): (usize, usize), floor: f64) -> Rotation {
-    let off = a[[p, q]];
-    let small = f64::EPSILON * 0.25 * (a[[p, p]].abs() * a[[q, q]].abs()).sqrt();
+fn rotate(a: &mut [f64], v: &mut [f64], k: usize, (p, q): (usize, usize), floor: f64) -> Rotation {
+    let (pp, qq, off) = (a[p * k + p], a[q * k + q], a[p * k + q]);
+    let small = f64::EPSILON * 0.25 * (pp.abs() * qq.abs()).sqrt();
     if off.abs() <= small.max(floor).max(f64::MIN_POSITIVE) {
         return Rotation::Needless;
     }
-    let theta = (a[[q, q]] - a[[p, p]]) / (2.0 * off);
-    let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
-    let t = if theta == 0.0 { 1.0 } else { t };
-    let c = 1.0 / t.hypot(1.0);
+    let theta = (qq - pp) / (2.0 * off);
+    // Beyond 1e8 the square would add nothing; the branch also keeps it from overflowing.
+    let root = if theta.abs() < 1e8 { (theta * theta + 1.0).sqrt() } else { theta.abs() };
+    let t = if theta == 0.0 { 1.0 } else { theta.signum() / (theta.abs() + root) };
+    let c = 1.0 / (t * t + 1.0).sqrt();
     let s = t * c;
-    for i in 0..a.nrows() {
-        if i != p && i != q {
-            let (x, y) = (a[[i, p]], a[[i, q]]);
-            a[[i, p]] = c * x - s * y;
-            a[[i, q]] = s * x + c * y;
-            a[[p, i]] = a[[i, p]];
-            a[[q, i]] = a[[i, q]];
-        }
-        let (x, y) = (v[[i, p]], v[[i, q]]);
-        v[[i, p]] = c * x - s * y;
-        v[[i, q]] = s * x + c * y;
+    turn(a, k, (p, q), (c, s));
+    turn(v, k, (p, q), (c, s));
+    for i in 0..k {
+        a[i * k + p] = a[p * k + i];
+        a[i * k + q] = a[q * k + i];
     }
-    a[[p, p]] -= t * off;
-    a[[q, q]] += t * off;
-    a[[p, q]] = 0.0;
-    a[[q, p]] = 0.0;
+    a[p * k + p] = pp - t * off;
+    a[q * k + q] = qq + t * off;
+    a[p * k + q] = 0.0;
+    a[q * k + p] = 0.0;
     Rotation::Done
+}
+
+/// Turns the rows `p < q` by the angle of cosine `c` and sine `s`.
+fn turn(rows: &mut [f64], k: usize, (p, q): (usize, usize), (c, s): (f64, f64)) {
+    let (upper, lower) = rows.split_at_mut(q * k);
+    for (x, y) in upper[p * k..(p + 1) * k].iter_mut().zip(&mut lower[..k]) {
+        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+    }
 }
 
 /// Lower Cholesky factor of a positive definite k x k matrix; nothing when a pivot falls under 1e-13 of its diagonal.

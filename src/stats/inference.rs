@@ -31,8 +31,13 @@ pub struct Inference {
 }
 
 impl Inference {
-    /// A t-based inference at the given confidence level.
+    /// A t-based inference at the given confidence level. Without degrees of freedom nothing can be said: the statistic
+    /// is 0, the p-value 1 and the interval everything.
     pub fn new(estimate: f64, std_error: f64, df: f64, level: f64) -> Self {
+        if df.is_nan() || df <= 0.0 {
+            let (conf_low, conf_high) = (f64::NEG_INFINITY, f64::INFINITY);
+            return Self { estimate, std_error, statistic: 0.0, df: 0.0, p_value: 1.0, conf_low, conf_high };
+        }
         let statistic = if std_error > 0.0 {
             estimate / std_error
         } else if estimate == 0.0 {
@@ -81,7 +86,7 @@ pub struct Wald {
 }
 
 /// Wald's F test of the coefficients at these positions; nothing when their covariance is singular (more coefficients
-/// than clusters allow) or no column is named.
+/// than clusters allow), no column is named, or no degrees of freedom are left.
 pub fn wald(fit: &Fit, covariance: &Covariance, columns: &[usize]) -> Option<Wald> {
     let q = columns.len();
     if q == 0 {
@@ -90,6 +95,9 @@ pub fn wald(fit: &Fit, covariance: &Covariance, columns: &[usize]) -> Option<Wal
     let b: Array1<f64> = columns.iter().map(|&j| fit.coefficients[j]).collect();
     let df1 = q as f64;
     let df2 = denominator(fit, covariance, columns);
+    if df2.is_nan() || df2 <= 0.0 {
+        return None;
+    }
     if fit.perfect {
         return Some(Wald { statistic: f64::INFINITY, df1, df2, p_value: 0.0 });
     }

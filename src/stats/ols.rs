@@ -18,6 +18,9 @@ use crate::reduce::{Reduce, Rows};
 /// this share of its own length. NIST's Filip (smallest scaled pivot 1.25e-9) stays on the right side.
 pub const DEFAULT_TOLERANCE: f64 = 1e-10;
 
+/// Under this share of its length the outcome's residual is what iterated demeaning leaves of an exact fit.
+const ABSORBED_NOISE: f64 = 1e-9;
+
 /// A least-squares fit of `y` on `x`.
 #[derive(Debug, Clone)]
 pub struct Fit {
@@ -33,15 +36,15 @@ pub struct Fit {
     pub k: usize,
     /// Residual sum of squares.
     pub rss: f64,
-    /// Total sum of squares: about the mean with a constant, about 0 without.
+    /// Total sum of squares: about the (weighted) mean with a constant, about 0 without.
     pub tss: f64,
     /// `1 - rss / tss`.
     pub r_squared: f64,
     /// R² with the degrees of freedom taken out (Wherry 1931).
     pub adj_r_squared: f64,
-    /// Residual standard deviation, `sqrt(rss / (n - k))`.
+    /// Residual standard deviation, `sqrt(rss / df_residual)`.
     pub sigma: f64,
-    /// `n - k`.
+    /// `n - k`, absorbed parameters taken off as well.
     pub df_residual: f64,
     /// n residuals.
     pub residuals: Array1<f64>,
@@ -49,6 +52,44 @@ pub struct Fit {
     pub perfect: bool,
     /// Position of the constant column.
     pub intercept: Option<usize>,
+    /// What was taken out of the rows before; nothing unless `absorb` says so.
+    pub absorption: Absorption,
+}
+
+/// Effects that were taken out of the rows before the fit, as far as errors must know of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Absorption {
+    /// Parameters that the effects take, the constant among them.
+    pub parameters: usize,
+    /// Of them, those beyond the constant that the clusters do not contain: they count in the factor of CR1.
+    pub beyond_clusters: usize,
+    /// n leverages of the effects alone; known for one factor.
+    pub leverage: Option<Array1<f64>>,
+}
+
+impl Fit {
+    /// What counts as `k` in the factor of CR1: the columns, one constant for effects absorbed, and the absorbed
+    /// parameters beyond it that the clusters do not contain (reghdfe's and fixest's rule).
+    pub fn parameters_by_cluster(&self) -> usize {
+        self.k + self.absorption.parameters.min(1) + self.absorption.beyond_clusters
+    }
+
+    /// Takes the parameters of absorbed effects from the degrees of freedom.
+    fn charge(&mut self, absorption: Absorption) {
+        if absorption.parameters == 0 {
+            return;
+        }
+        let taken = absorption.parameters as f64;
+        // What the iterations left of the effects is not variation of the outcome.
+        if self.rss <= (ABSORBED_NOISE * ABSORBED_NOISE) * self.tss {
+            self.residuals.fill(0.0);
+            (self.rss, self.r_squared, self.perfect) = (0.0, 1.0, true);
+        }
+        self.df_residual -= taken;
+        self.adj_r_squared = 1.0 - (1.0 - self.r_squared) * (self.n as f64 - taken) / self.df_residual;
+        self.sigma = (self.rss / self.df_residual).sqrt();
+        self.absorption = absorption;
+    }
 }
 
 /// Why there is no fit.
@@ -81,10 +122,19 @@ pub enum OlsFault {
 /// # Errors
 /// Too few rows, a constant outcome, collinear columns or a number that is not finite.
 pub fn fit(m: &Matrix, intercept: Option<usize>, tol: f64) -> Result<Fit, OlsFault> {
+    fit_absorbed(m, intercept, tol, Absorption::default())
+}
+
+/// Fits rows from which effects were taken out before, as [`fit`]. Sums of squares and R² are then within the effects;
+/// degrees of freedom count what they took.
+///
+/// # Errors
+/// As [`fit`]; too few rows are not more rows than columns and absorbed parameters together.
+pub fn fit_absorbed(m: &Matrix, intercept: Option<usize>, tol: f64, absorption: Absorption) -> Result<Fit, OlsFault> {
     let (n, k) = (m.rows(), m.columns());
     check_finite(m)?;
-    if k == 0 || n <= k {
-        return Err(OlsFault::TooFewRows { n, k });
+    if k == 0 || n <= k + absorption.parameters {
+        return Err(OlsFault::TooFewRows { n, k: k + absorption.parameters });
     }
     if is_constant(m, intercept) {
         return Err(OlsFault::ConstantOutcome);
@@ -99,7 +149,46 @@ pub fn fit(m: &Matrix, intercept: Option<usize>, tol: f64) -> Result<Fit, OlsFau
     let factor = triangle.factor().clone();
     let care = if is_gentle(&r, &factor) { Care::Plain } else { Care::Double };
     let coefficients = if care == Care::Plain { first } else { refine(m, &r, first) };
-    Ok(complete(m, intercept, (r, factor), coefficients, care))
+    let mut fit = complete(m, intercept, (r, factor), coefficients, care);
+    fit.charge(absorption);
+    Ok(fit)
+}
+
+/// Why rows cannot be weighted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeightFault {
+    /// Another number of weights than rows.
+    Misfit,
+    /// The weight of this row is negative, infinite or not a number.
+    NotPositive {
+        /// Row.
+        row: usize,
+    },
+}
+
+/// Rows times the roots of their analytic weights, so that least squares on them minimises `sum of w (y - x'b)^2`.
+///
+/// The constant becomes the column of roots and keeps its position: give the same `intercept` to [`fit`], whose R² is
+/// then about the weighted mean, as R's `lm(weights = w)`. Residuals are those of the scaled rows, `sqrt(w) (y - x'b)`;
+/// HC0-HC3, CR0, CR1 are sandwich's (R) on such a fit; CR2 and CR3 treat weights as inverse variances (clubSandwich with
+/// `inverse_var = TRUE`), `covariance::weighted_cr2` is the form with the identity as working covariance. Rows of weight
+/// 0 carry nothing but would count in n: leave them out before.
+///
+/// # Errors
+/// Another number of weights than rows, or a weight that is not above 0 and finite.
+pub fn weighted(mut m: Matrix, weights: &[f64]) -> Result<Matrix, WeightFault> {
+    if weights.len() != m.rows() || m.x.nrows() != m.y.len() {
+        return Err(WeightFault::Misfit);
+    }
+    if let Some(row) = weights.iter().position(|weight| !weight.is_finite() || *weight <= 0.0) {
+        return Err(WeightFault::NotPositive { row });
+    }
+    for ((mut row, y), weight) in m.x.rows_mut().into_iter().zip(&mut m.y).zip(weights) {
+        let root = weight.sqrt();
+        row.mapv_inplace(|value| value * root);
+        *y *= root;
+    }
+    Ok(m)
 }
 
 /// How residuals are computed.
@@ -128,7 +217,7 @@ fn is_gentle(r: &Array2<f64>, factor: &Array2<f64>) -> bool {
     size(&scaled) * size(&inverse) <= GENTLE_CONDITION && target[k].powi(2) >= GENTLE_REST * target.dot(&target)
 }
 
-fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
+pub(super) fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
     // In the order of memory first: the column is only asked for when something is wrong.
     if m.x.iter().chain(&m.y).all(|value| value.is_finite()) {
         return Ok(());
@@ -143,8 +232,13 @@ fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
 }
 
 fn is_constant(m: &Matrix, intercept: Option<usize>) -> bool {
-    let reference = if intercept.is_some() { m.y.first().copied().unwrap_or(0.0) } else { 0.0 };
-    m.y.iter().all(|&value| value == reference)
+    let Some(column) = intercept else { return m.y.iter().all(|&value| value == 0.0) };
+    // A constant scaled by weights is not 1 throughout: its multiples are then equal to rounding only.
+    let constant = m.x.column(column);
+    let one = constant[0];
+    let slack = if constant.iter().all(|&value| value == one) { 0.0 } else { 4.0 * f64::EPSILON };
+    let share = m.y[0] / one;
+    m.y.iter().zip(constant).all(|(&y, &z)| (y - share * z).abs() <= slack * y.abs())
 }
 
 /// `R b = z` by linfa, on columns scaled to length 1 so that units do not matter.
@@ -181,8 +275,7 @@ fn complete(
     };
     let mut residuals = Array1::from((0..n).into_par_iter().map(one).collect::<Vec<f64>>());
     let mut rss = sum_of_squares(residuals.iter().copied());
-    let centre = if intercept.is_some() { mean(&m.y) } else { 0.0 };
-    let tss = sum_of_squares(m.y.iter().map(|y| y - centre));
+    let tss = total(m, intercept);
     let bound = 8.0 * n as f64 * f64::EPSILON;
     let perfect = rss <= bound * bound * tss;
     if perfect {
@@ -210,6 +303,7 @@ fn complete(
         residuals,
         perfect,
         intercept,
+        absorption: Absorption::default(),
     }
 }
 
@@ -217,8 +311,13 @@ fn residual(row: ArrayView1<'_, f64>, y: f64, coefficients: &Array1<f64>) -> Dou
     row.iter().zip(coefficients).fold(Double::new(y), |left, (&x, &b)| left.plus_product(-x, b))
 }
 
-fn mean(y: &Array1<f64>) -> f64 {
-    y.iter().fold(Double::default(), |sum, &value| sum.plus(value)).value() / y.len() as f64
+/// The sum of squares that the constant alone leaves; with weights the constant is the column of their roots.
+fn total(m: &Matrix, intercept: Option<usize>) -> f64 {
+    let Some(column) = intercept else { return sum_of_squares(m.y.iter().copied()) };
+    let constant = m.x.column(column);
+    let product = m.y.iter().zip(constant).fold(Double::default(), |sum, (&y, &z)| sum.plus_product(y, z)).value();
+    let mean = product / sum_of_squares(constant.iter().copied());
+    sum_of_squares(m.y.iter().zip(constant).map(|(y, z)| y - mean * z))
 }
 
 fn sum_of_squares(values: impl Iterator<Item = f64>) -> f64 {

@@ -8,7 +8,8 @@ use super::reader::{
 };
 use super::words::{ladder, topics};
 use super::{
-    Adjust, Assignment, Clock, Comparison, Drivers, Languages, Study, Topic, Wave, Window, default_text, draft, files,
+    Adjust, Assignment, Clock, Comparison, Drivers, Languages, Missing, Study, Topic, Wave, Window, default_text,
+    draft, files,
 };
 use crate::domain::{Day, OVERALL};
 use serde_json::Value;
@@ -126,12 +127,13 @@ fn drivers(reader: &mut Reader<'_>, topics: &[Topic]) -> Drivers {
             Adjust::Holm,
         ),
         bands: reader.read("drivers.bands", bands),
+        missing: reader.one_of(
+            "drivers.missing",
+            &[("complete", Missing::Complete), ("mi", Missing::Imputed), ("ipw", Missing::Weighted)],
+            Missing::Complete,
+        ),
+        resample: reader.read("drivers.resample", switch),
     };
-    reader.read("drivers.missing", |n| {
-        let word = known_word(n, &["complete", "mi", "ipw"])?;
-        if word == "complete" { Ok(()) } else { Err(not_yet(word, "complete")) }
-    });
-    reader.read("drivers.resample", |n| if switch(n)? { Err(not_yet("true", "false")) } else { Ok(()) });
     reader.options.insert("drivers.topics".into(), Value::from(drivers.topics.clone()));
     if let Some(vcov) = &drivers.vcov {
         reader.options.insert("drivers.vcov".into(), Value::from(vcov.clone()));

@@ -223,6 +223,22 @@ pub struct Drivers {
     pub adjust: Adjust,
     /// Lower limits of the strength bands of |beta|.
     pub bands: [f64; 5],
+    /// What is done about people without a rating of every topic, beside the complete ones.
+    pub missing: Missing,
+    /// Resample, and look at influence: intervals of shares, rank stability, wild bootstrap, leaving teams out.
+    pub resample: bool,
+}
+
+/// What is done about missing terms; complete rows always stand beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Missing {
+    /// Nothing.
+    #[default]
+    Complete,
+    /// Multiple imputation.
+    Imputed,
+    /// Response weighting.
+    Weighted,
 }
 
 /// Was the treatment assigned by chance?

@@ -74,6 +74,12 @@ pub fn table(language: Language, code: &str) -> String {
     name(language, "source", code)
 }
 
+/// A model by its kind: the main ones and those beside them.
+pub fn model(language: Language, code: &str) -> String {
+    let key = format!("table.model_{code}");
+    if knows(language, &key) { say(language, &key, &[]) } else { clean(code) }
+}
+
 /// A named value of a caution or decline, written for a reader. Arrays become lists.
 pub fn argument(language: Language, role: &str, value: &Value) -> String {
     match value {
@@ -112,6 +118,7 @@ fn by_role(language: Language, role: &str, text: &str) -> String {
         "outcome" => outcome(language, text),
         "unit" => unit(language, text),
         "group" | "groups" | "arm" => group(language, text),
+        "model" => model(language, text),
         "stage" => stage(language, text),
         "table" => table(language, text),
         "window" | "best_window" if text == "all" => say(language, "word.all_days", &[]),

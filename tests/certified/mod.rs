@@ -1,11 +1,21 @@
 //! Certified and published values, checked every time.
 #![allow(clippy::excessive_precision, reason = "values are typed as their sources print them")]
 
+mod absorbed;
 pub mod agree;
 mod attitude;
 mod clusters;
+mod edges;
+mod influence;
+mod logits;
+mod missing;
 mod nist;
+mod ordered;
 mod published;
+mod resampling;
 mod shared;
 mod staying;
 mod tails;
+mod weights;
+mod wild;
+mod wine;

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use ndarray::{Array1, Array2};
 use oneonone::stats::arms::{hedges_g, icc, standardised_difference, welch};
-use oneonone::stats::covariance::{Kind, covariance};
+use oneonone::stats::covariance::{Kind, covariance, two_way};
 use oneonone::stats::cox::{Ties, cox};
+use oneonone::stats::hetero::{breusch_pagan, durbin_watson};
 use oneonone::stats::importance::importance;
 use oneonone::stats::inference::coefficient;
 use oneonone::stats::matrix::Matrix;
 use oneonone::stats::moments::{Moments, covariance_matrix};
-use oneonone::stats::ols::{DEFAULT_TOLERANCE, fit};
+use oneonone::stats::ols::{DEFAULT_TOLERANCE, Fit, fit};
 use oneonone::stats::proportion::{TwoByTwo, fisher, newcombe, risk_ratio, wilson};
 use oneonone::stats::survival::{Life, at_risk, kaplan_meier, log_rank};
 use serde_json::Value;
@@ -19,7 +20,7 @@ use super::agree::near;
 
 /// The shared data folder, from `ONEONONE_SHARED` or beside any parent folder.
 #[allow(clippy::print_stderr, reason = "a skipped test must say so")]
-fn shared() -> Option<PathBuf> {
+pub(super) fn shared() -> Option<PathBuf> {
     let named = std::env::var_os("ONEONONE_SHARED").map(|root| PathBuf::from(root).join("data"));
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|parent| parent.join("shared/data"));
     let found = match named {
@@ -32,18 +33,18 @@ fn shared() -> Option<PathBuf> {
     found
 }
 
-fn reference(folder: &Path) -> Value {
+pub(super) fn reference(folder: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(folder.join("reference.json")).unwrap()).unwrap()
 }
 
 /// A table of text, by column name.
-struct Table {
+pub(super) struct Table {
     names: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    fn read(path: &Path) -> Self {
+    pub(super) fn read(path: &Path) -> Self {
         let mut reader = csv::Reader::from_path(path).unwrap();
         let names =
             reader.headers().unwrap().iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
@@ -61,17 +62,17 @@ impl Table {
         self
     }
 
-    fn texts(&self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let place = self.place(name);
         self.rows.iter().map(|row| row[place].clone()).collect()
     }
 
-    fn numbers(&self, name: &str) -> Vec<f64> {
+    pub(super) fn numbers(&self, name: &str) -> Vec<f64> {
         self.texts(name).iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect()
     }
 
     /// A column of a model by R's name of its coefficient: a column, a product, or a level of a factor.
-    fn term(&self, name: &str) -> Vec<f64> {
+    pub(super) fn term(&self, name: &str) -> Vec<f64> {
         if name == "(Intercept)" {
             return vec![1.0; self.rows.len()];
         }
@@ -87,7 +88,7 @@ impl Table {
     }
 
     /// Dense codes of a column.
-    fn codes(&self, name: &str) -> Vec<u32> {
+    pub fn codes(&self, name: &str) -> Vec<u32> {
         let texts = self.texts(name);
         let mut levels = texts.clone();
         levels.sort();
@@ -96,11 +97,11 @@ impl Table {
     }
 }
 
-fn keys(object: &Value) -> Vec<String> {
+pub(super) fn keys(object: &Value) -> Vec<String> {
     object.as_object().unwrap().keys().cloned().collect()
 }
 
-fn number(value: &Value, path: &str) -> f64 {
+pub(super) fn number(value: &Value, path: &str) -> f64 {
     value.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("no number at {path}"))
 }
 
@@ -156,7 +157,19 @@ fn check_model(table: &Table, model: &Value, clusters: Option<Vec<u32>>) {
             }
         }
     }
+    check_spread(&m, &fitted, model);
     check_importance(&m, model, &names);
+}
+
+fn check_spread(m: &Matrix, fitted: &Fit, model: &Value) {
+    if model.get("breusch_pagan_koenker").is_some() {
+        let test = breusch_pagan(fitted, m).unwrap();
+        near("Breusch-Pagan", test.statistic, number(model, "/breusch_pagan_koenker/stat"), 1e-8);
+        near("Breusch-Pagan", test.p_value, number(model, "/breusch_pagan_koenker/p"), 1e-7);
+    }
+    if model.get("durbin_watson").is_some() {
+        near("Durbin-Watson", durbin_watson(fitted).unwrap(), number(model, "/durbin_watson"), 1e-9);
+    }
 }
 
 fn check_importance(m: &Matrix, model: &Value, names: &[String]) {
@@ -219,6 +232,29 @@ fn petersens_panel_has_its_published_errors_by_firm_and_by_year() {
         let expected = number(model, "/icc1_anova_harmonic_free/icc1_k0");
         near("icc", icc(&moments).unwrap().icc, expected, 1e-8);
     }
+}
+
+#[test]
+fn petersens_panel_has_its_published_errors_by_firm_and_year_at_once() {
+    let Some(data) = shared() else { return };
+    let model = &reference(&data.join("cluster"))["petersen"];
+    let table = Table::read(&data.join("cluster/petersen_cl.csv"));
+    let slope = table.numbers("x");
+    let x = Array2::from_shape_fn((5_000, 2), |(i, j)| if j == 0 { 1.0 } else { slope[i] });
+    let m = Matrix::new(x, table.numbers("y").into());
+    let fitted = fit(&m, Some(0), DEFAULT_TOLERANCE).unwrap();
+    let (firms, years) = (table.codes("firm"), table.codes("year"));
+    let both = two_way(&fitted, &m, &firms, &years).unwrap();
+    assert_eq!((both.clusters, both.floored), (Some(10), false));
+    for (j, name) in ["(Intercept)", "x"].into_iter().enumerate() {
+        let result = coefficient(&fitted, &both, j);
+        near(name, result.std_error, number(model, &format!("/se_twoway_HC1_multi0F/{name}")), 1e-8);
+        near("df", result.df, 9.0, 0.0);
+    }
+    // As published, to seven digits.
+    assert!((coefficient(&fitted, &both, 1).std_error - 0.053_558_0).abs() < 5e-8);
+    let turned = two_way(&fitted, &m, &years, &firms).unwrap();
+    near("in either order", turned.matrix[[1, 1]], both.matrix[[1, 1]], 1e-13);
 }
 
 #[test]

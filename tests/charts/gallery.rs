@@ -5,6 +5,8 @@ use oneonone::charts::figure::{
     Caption, Curve, Forest, ForestRow, Ladder, LadderBar, Lines, Point, Series, Step, Survival,
 };
 
+pub(super) mod beside;
+
 pub(super) const JA: [&str; 17] = [
     "段階1にも届かない",
     "上司は自分に不利益を与えようとしている、と感じる",
@@ -96,6 +98,10 @@ pub(super) enum Tongue {
     En,
 }
 pub(super) use Tongue::{En, Ja};
+
+pub(super) fn topics(tongue: Tongue) -> [&'static str; 8] {
+    if tongue == Ja { TOPICS_JA } else { TOPICS_EN }
+}
 
 pub(super) fn say(tongue: Tongue, ja: &str, en: &str) -> String {
     if tongue == Ja { ja.to_owned() } else { en.to_owned() }
@@ -294,10 +300,12 @@ pub(super) fn gallery() -> Vec<(String, Figure)> {
             (format!("survival-deep-{code}"), Figure::Survival(survival(tongue, 0.05))),
             (format!("survival-long-{code}"), Figure::Survival(long_survival)),
         ]);
+        all.extend(beside::pictures(tongue, code));
     }
     all.push(("nothing-ladder".into(), Figure::Ladder(Ladder::default())));
     all.push(("nothing-forest".into(), Figure::Forest(Forest::default())));
     all.push(("nothing-lines".into(), Figure::Lines(Lines::default())));
     all.push(("nothing-survival".into(), Figure::Survival(Survival::default())));
+    all.extend(beside::nothing());
     all
 }

@@ -3,6 +3,7 @@
 mod attrition;
 mod board;
 mod comparison;
+mod regression;
 mod stages;
 
 pub use board::Board;
@@ -66,11 +67,13 @@ pub fn seal(draft: Draft, crowd: u64) -> Findings {
 
 fn hide(finding: &mut Finding, crowd: u64) -> Result<(), Decline> {
     match finding {
-        Finding::Regression(found) => enough("regression", found.n, crowd),
+        Finding::Regression(found) => {
+            enough("regression", found.n, crowd)?;
+            regression::hide("regression", found, crowd)
+        }
         Finding::Drivers(found) => {
             enough("drivers", found.n, crowd)?;
-            found.overall.take_if(|overall| overall.n < crowd);
-            Ok(())
+            regression::hide("drivers", found, crowd)
         }
         Finding::Comparison(found) => comparison::hide(found, crowd),
         Finding::Attrition(found) => attrition::hide(found, crowd),

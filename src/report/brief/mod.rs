@@ -71,12 +71,30 @@ pub struct Table {
     pub columns: Vec<(String, Align)>,
     /// The cells.
     pub rows: Vec<Vec<String>>,
+    /// What gives when the page is too narrow.
+    pub narrow: Narrow,
+}
+
+/// What gives when a page is too narrow for a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Narrow {
+    /// Words wrap inside the cells.
+    Cells,
+    /// The columns go on in a further table, the first column again in front.
+    Columns,
 }
 
 impl Table {
     /// A table without rows.
     pub fn new(columns: Vec<(String, Align)>) -> Self {
-        Self { columns, rows: Vec::new() }
+        Self { columns, rows: Vec::new(), narrow: Narrow::Cells }
+    }
+
+    /// The table, going on in a further one where the page is too narrow.
+    #[must_use]
+    pub fn in_columns(mut self) -> Self {
+        self.narrow = Narrow::Columns;
+        self
     }
 
     /// The table without a column in which no row has anything to say.

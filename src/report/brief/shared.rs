@@ -7,15 +7,13 @@ use crate::text::{self, Language, names, number, say};
 
 /// Every caution, in the order of the finding.
 pub fn cautions(page: &mut Vec<Block>, cautions: &[Caution], language: Language) {
-    for caution in cautions {
-        page.push(Block::Remark(Remark {
-            tone: Tone::Warning,
-            label: say(language, "table.caution", &[]),
-            place: String::new(),
-            text: caution_words(language, caution),
-            remedy: String::new(),
-        }));
-    }
+    page.extend(cautions.iter().map(|c| caution(caution_words(language, c), language)));
+}
+
+/// A caution that is already in words.
+pub fn caution(text: String, language: Language) -> Block {
+    let label = say(language, "table.caution", &[]);
+    Block::Remark(Remark { tone: Tone::Warning, label, place: String::new(), text, remedy: String::new() })
 }
 
 /// A caution in words. A model beside the main one that was declined is told as a caution: then the decline's words
@@ -136,7 +134,7 @@ pub fn df(df: Option<f64>) -> String {
 
 /// The covariance in plain words.
 pub fn vcov(language: Language, kind: &str) -> String {
-    let key = format!("table.vcov_{}", kind.to_ascii_lowercase());
+    let key = format!("table.vcov_{}", kind.to_ascii_lowercase().replace('-', "_"));
     if text::knows(language, &key) { say(language, &key, &[]) } else { names::clean(kind) }
 }
 

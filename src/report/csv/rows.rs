@@ -18,7 +18,7 @@ pub(super) fn regression(out: &mut Vec<Row>, analysis: &'static str, model: &Reg
             .number("r_squared", model.r_squared)
             .number("adj_r_squared", model.adj_r_squared)
             .number("within_r_squared", model.within_r_squared)
-            .number("sigma", Some(model.sigma))
+            .number("sigma", model.sigma)
             .number("df_residual", Some(model.df_residual))
             .number("f_statistic", test.and_then(|t| t.statistic))
             .number("df1", test.map(|t| t.df1))

@@ -2,7 +2,7 @@
 //! cell. Every line fits the page whatever the cells hold.
 
 use super::wrap::{cut, pad_left, pad_right, width, wrap};
-use crate::report::brief::{Align, Table};
+use crate::report::brief::{Align, Narrow, Table};
 use crate::report::safe;
 
 /// Columns between two columns.
@@ -29,6 +29,41 @@ pub fn lines(table: &Table, page: usize) -> Vec<String> {
         out.extend(row_lines(row, &widths, &sides));
     }
     out.into_iter().map(|line| cut(&line, page)).collect()
+}
+
+/// The widest first column of a table that goes on in further ones.
+const FIRST: usize = 30;
+
+/// The table, or several that each fit the page and repeat the first column.
+pub fn fitting(table: &Table, page: usize) -> Vec<Table> {
+    let texts = |cells: &Vec<String>| cells.iter().map(|c| safe::plain(c)).collect::<Vec<String>>();
+    let rows: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
+    let titles: Vec<String> = table.columns.iter().map(|(title, _)| safe::plain(title)).collect();
+    let widths = needed(&titles, &rows);
+    let total: usize = widths.iter().map(|w| w + GAP).sum();
+    if table.narrow == Narrow::Cells || total <= page + GAP {
+        return vec![table.clone()];
+    }
+    let first = widths.first().copied().unwrap_or(0).min(FIRST);
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    let mut used = page;
+    for (column, width) in widths.iter().enumerate().skip(1) {
+        if used + GAP + width > page {
+            parts.push(vec![0]);
+            used = first;
+        }
+        used += GAP + width;
+        if let Some(part) = parts.last_mut() {
+            part.push(column);
+        }
+    }
+    parts.iter().map(|columns| some_columns(table, columns)).collect()
+}
+
+fn some_columns(table: &Table, columns: &[usize]) -> Table {
+    let cells = |row: &Vec<String>| columns.iter().map(|c| row.get(*c).cloned().unwrap_or_default()).collect();
+    let heads = columns.iter().filter_map(|c| table.columns.get(*c).cloned()).collect();
+    Table { columns: heads, rows: table.rows.iter().map(cells).collect(), narrow: Narrow::Cells }
 }
 
 /// What the cells of every column need in one line, and at least the longest word of its title.

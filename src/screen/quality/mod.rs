@@ -19,8 +19,8 @@ use crate::domain::Day;
 use crate::findings::{Input, Issue, Level};
 use crate::panel::sessions::Plan;
 use crate::panel::survey::Asked;
-use crate::panel::{NOBODY, Panel, People, Sales, Sessions, Survey, Totals};
-use crate::study::{Study, Window};
+use crate::panel::{NOBODY, Panel, People, Sales, Sessions, Survey, Totals, Waves};
+use crate::study::{Study, Wave, Window};
 use crate::tables::{Batch, Layout, MISSING_DAY, Table};
 
 /// What a check sees of a batch besides its cells.
@@ -213,16 +213,40 @@ impl Gatekeeper<'_> {
             let answer = index.and_then(|i| self.panel.survey.answers.get(i));
             answer.and_then(|a| self.panel.survey.day(a.wave)).map_or(MISSING_DAY, |d| d.0)
         };
-        let wave_day = chosen.iter().map(day).collect();
+        let mut wave_day: Vec<i32> = chosen.iter().map(day).collect();
+        if self.panel.survey.by_unit {
+            wave_day = self.wave_days_by_unit(asked);
+        }
         let codes = self.study.topics.iter().map(|t| t.code.clone()).collect();
         let wants_manager = self.study.drivers.cluster.as_deref() == Some("manager_id");
         let by_manager = wants_manager && self.panel.people.column("manager_id").is_none();
         let plan = Plan::new(wave_day, self.study.drivers.window, codes, by_manager);
         self.panel.sessions = Sessions::new(plan, people);
+        if let (Wave::All, Window::Days(days), false) =
+            (&self.study.drivers.wave, self.study.drivers.window, self.panel.survey.by_unit)
+        {
+            let topics = self.study.topics.len();
+            self.panel.sessions.waves = Some(Waves::new(&self.panel.survey, people, asked, days, topics));
+        }
         let comparison = self.study.comparison.as_ref();
         let start = comparison.and_then(|c| c.start).map(Day::month);
         let end = comparison.and_then(|c| c.end).map(Day::month);
         self.panel.sales = Sales::new(people, start, end);
+    }
+
+    /// The day of the answer of each person's unit; a survey by unit says nothing of persons.
+    fn wave_days_by_unit(&self, asked: Asked) -> Vec<i32> {
+        let survey = &self.panel.survey;
+        let waves = survey.waves_of_units(&self.study.drivers.wave, asked);
+        let Some(units) = self.panel.people.column("unit_id") else {
+            return vec![MISSING_DAY; self.panel.people.len()];
+        };
+        let day = |unit: u32| {
+            let at = survey.units.find(units.ids.name(unit))?;
+            Some(survey.day(waves.get(at as usize).copied().flatten()?)?.0)
+        };
+        let days: Vec<i32> = (0..units.ids.len() as u32).map(|unit| day(unit).unwrap_or(MISSING_DAY)).collect();
+        units.of.iter().map(|&unit| days.get(unit as usize).copied().unwrap_or(MISSING_DAY)).collect()
     }
 
     /// Whether the keys of the log rose as promised; if not, the pass must be made again with `KeyMode::Hashed`.
@@ -257,7 +281,8 @@ impl Gatekeeper<'_> {
     }
 
     fn window_without_dates(&mut self) {
-        let dated = self.panel.survey.answers.is_empty() || self.panel.survey.dated();
+        let survey = &self.panel.survey;
+        let dated = (survey.answers.is_empty() && survey.unit_answers.is_empty()) || survey.dated();
         if !dated && self.study.drivers.window != Window::All {
             self.ledger.file_note("waves_without_dates", "survey", crate::findings::Level::Warning);
         }

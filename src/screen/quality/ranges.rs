@@ -97,7 +97,8 @@ fn notes(layout: &Layout, batch: &Batch, ledger: &mut Ledger) {
 
 /// The engagement scale that the bulk of the answers fits, when the study declares none.
 pub fn inferred_scale(survey: &Survey) -> Option<(f64, f64)> {
-    let values: Vec<f64> = survey.answers.iter().map(|a| a.engagement).filter(|v| !v.is_nan()).collect();
+    let all = survey.answers.iter().chain(&survey.unit_answers);
+    let values: Vec<f64> = all.map(|a| a.engagement).filter(|v| !v.is_nan()).collect();
     if values.is_empty() {
         return None;
     }
@@ -116,8 +117,8 @@ pub fn engagement(panel: &Panel, study: &Study, ledger: &mut Ledger) {
     let scale = format!("{low}..{high}");
     let issue = ledger.file_note("scale_inferred", "survey", Level::Note);
     *issue = issue.clone().column("engagement", None).detail(scale.clone());
-    let outside: Vec<u64> =
-        (panel.survey.answers.iter()).filter(|a| a.engagement < low || a.engagement > high).map(|a| a.line).collect();
+    let all = panel.survey.answers.iter().chain(&panel.survey.unit_answers);
+    let outside: Vec<u64> = all.filter(|a| a.engagement < low || a.engagement > high).map(|a| a.line).collect();
     if let Some((&first, rest)) = outside.split_first() {
         let issue = ledger.file_note("out_of_range", "survey", Level::Error);
         *issue = issue.clone().at(first).column("engagement", None).detail(scale);
@@ -131,7 +132,7 @@ pub fn blank_engagement(survey: &mut Survey, study: &Study) {
         return;
     }
     let Some((low, high)) = inferred_scale(survey) else { return };
-    for answer in &mut survey.answers {
+    for answer in survey.answers.iter_mut().chain(&mut survey.unit_answers) {
         if answer.engagement < low || answer.engagement > high {
             answer.engagement = f64::NAN;
         }

@@ -13,5 +13,6 @@ pub(super) fn covariance(fit: &Fit) -> Covariance {
         reference: Reference::Residual(fit.df_residual),
         clusters: None,
         full_leverage: 0,
+        floored: false,
     }
 }

@@ -12,11 +12,19 @@ mod hc3;
 mod iid;
 mod moments;
 mod rows;
+mod strip;
+mod twoway;
+mod weighted;
 
 use ndarray::{Array1, Array2};
 
-pub use moments::{ClusterMoments, ClusterScores};
+pub(super) use cr1::factor as cr1_factor;
+pub use cr3::cluster_jackknife;
+pub use moments::{ClusterMoments, ClusterScores, Moment};
+pub(super) use moments::{all_counted, of as cluster_moments};
 pub use rows::RowScores;
+pub use twoway::two_way;
+pub use weighted::weighted_cr2;
 
 use super::matrix::Matrix;
 use super::ols::Fit;
@@ -42,7 +50,7 @@ pub enum Kind {
     Cr1,
     /// Bias-reduced (Bell & McCaffrey 2002), with Satterthwaite degrees of freedom.
     Cr2,
-    /// Close to the jackknife over clusters: `(I - H)^-1`, no further factor.
+    /// The jackknife over clusters without its factor (G-1)/G: scores adjusted by `(I - H)^-1`.
     Cr3,
 }
 
@@ -86,6 +94,9 @@ pub enum CovarianceFault {
     OneCluster,
     /// The clusters are not those of the rows: another number of codes than rows.
     Misfit,
+    /// The kind weighs by leverage and that of the absorbed effects is not known: HC2 and HC3 with several absorbed
+    /// factors, CR2 and CR3 with absorbed effects that the clusters do not contain.
+    AbsorbedLeverage,
 }
 
 /// What statistics are referred to.
@@ -113,6 +124,8 @@ pub struct Covariance {
     /// Rows (HC2, HC3) or cluster directions (CR2, CR3) that the model fits whatever their outcome: leverage 1. They
     /// are left out of the meat (pseudo-inverse), so a count above 0 deserves a caution.
     pub full_leverage: usize,
+    /// Whether the sum was not positive semidefinite and its negative eigenvalues were set to 0 (two clusters only).
+    pub floored: bool,
 }
 
 impl Covariance {
@@ -133,14 +146,15 @@ impl Covariance {
 /// The covariance of this kind for a fit on these rows.
 ///
 /// # Errors
-/// For the kinds by cluster: no clusters, or fewer than two.
+/// For the kinds by cluster: no clusters, or fewer than two. For the kinds by leverage: see
+/// [`CovarianceFault::AbsorbedLeverage`].
 pub fn covariance(kind: Kind, fit: &Fit, m: &Matrix) -> Result<Covariance, CovarianceFault> {
     match kind {
         Kind::Iid => Ok(iid::covariance(fit)),
         Kind::Hc0 => Ok(hc0::covariance(fit, m)),
         Kind::Hc1 => Ok(hc1::covariance(fit, m)),
-        Kind::Hc2 => Ok(hc2::covariance(fit, m)),
-        Kind::Hc3 => Ok(hc3::covariance(fit, m)),
+        Kind::Hc2 => hc2::covariance(fit, m),
+        Kind::Hc3 => hc3::covariance(fit, m),
         Kind::Cr0 => cr0::covariance(fit, m),
         Kind::Cr1 => cr1::covariance(fit, m),
         Kind::Cr2 => cr2::covariance(fit, m),
