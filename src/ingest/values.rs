@@ -239,10 +239,9 @@ pub fn number<'w>(raw: &str, missing: &'w Tokens, commas: Commas) -> Parsed<'w, 
 /// Digits with at most one point and a minus sign, exactly: up to 15 digits in all, scaled by an exact power of ten.
 #[inline]
 pub(super) fn plain_number(bytes: &[u8]) -> Option<f64> {
-    let (negative, digits) = match bytes.split_first()? {
-        (b'-', rest) => (true, rest),
-        _ => (false, bytes),
-    };
+    // Signs come as they please: they are not branched on.
+    let negative = bytes.first() == Some(&b'-');
+    let digits = bytes.get(usize::from(negative)..)?;
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
@@ -276,7 +275,7 @@ pub(super) fn plain_number(bytes: &[u8]) -> Option<f64> {
         None => whole as f64,
         Some(places) => whole as f64 / POWERS.get(places)?,
     };
-    Some(if negative { -value } else { value })
+    Some(f64::from_bits(value.to_bits() | u64::from(negative) << 63))
 }
 
 /// Digits, a point and a minus sign, of any length: the standard library rounds it correctly.
@@ -341,8 +340,7 @@ pub(super) fn invisible(c: char) -> bool {
 
 /// Plain printable ASCII without spaces around it: nothing to tidy.
 #[inline]
-pub(super) fn is_plain(raw: &str) -> bool {
-    let bytes = raw.as_bytes();
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().all(|b| (b' '..0x7F).contains(b)) && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
 }
 
@@ -352,7 +350,7 @@ pub(super) fn identifier<'r, 'w>(raw: &'r str, missing: &'w Tokens) -> Parsed<'w
     if let Some(judged) = absent(trimmed, missing) {
         return judged;
     }
-    if is_plain(raw) {
+    if is_plain(raw.as_bytes()) {
         return Parsed::Value(raw);
     }
     if let Some(c) = trimmed.chars().find(|c| invisible(*c)) {
@@ -376,7 +374,7 @@ pub(super) fn category<'r, 'w>(raw: &'r str, missing: &'w Tokens) -> (Parsed<'w,
     if let Some(judged) = absent(trimmed, missing) {
         return (judged, None);
     }
-    if is_plain(raw) {
+    if is_plain(raw.as_bytes()) {
         return (Parsed::Value(Cow::Borrowed(raw)), None);
     }
     let hidden = trimmed.chars().find(|c| invisible(*c)).map(Fault::Invisible);

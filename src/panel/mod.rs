@@ -2,6 +2,7 @@
 //!
 //! Memory: people x (about 200 bytes + 12 bytes per topic), answers x 24 bytes, groups x months; nothing per session.
 
+mod fetch;
 pub mod ids;
 pub mod people;
 pub mod sales;
@@ -11,6 +12,7 @@ pub mod survey;
 pub mod totals;
 pub mod waves;
 
+pub use fetch::fetch;
 pub use ids::{Ids, NOBODY};
 pub use people::People;
 pub use sales::Sales;

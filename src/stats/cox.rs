@@ -180,12 +180,13 @@ impl Sums {
         }
     }
 
-    fn less(&self, other: &Self, share: f64) -> Self {
-        Self {
-            zero: self.zero - share * other.zero,
-            one: &self.one - &(&other.one * share),
-            two: &self.two - &(&other.two * share),
-        }
+    /// Becomes `all` less a share of `part`.
+    fn set_less(&mut self, all: &Self, part: &Self, share: f64) {
+        self.zero = all.zero - share * part.zero;
+        self.one.zip_mut_with(&all.one, |to, value| *to = *value);
+        self.one.zip_mut_with(&part.one, |to, value| *to -= value * share);
+        self.two.zip_mut_with(&all.two, |to, value| *to = *value);
+        self.two.zip_mut_with(&part.two, |to, value| *to -= value * share);
     }
 }
 
@@ -254,6 +255,8 @@ impl<'l> Model<'l> {
         let p = beta.len();
         let risks = self.risks(beta);
         let mut point = Point { loglik: 0.0, score: Array1::zeros(p), information: Array2::zeros((p, p)), events: 0 };
+        // One room for the sums of all events: there are as many as people who left.
+        let (mut sums, mut mean) = (Sums::new(p), Array1::<f64>::zeros(p));
         self.sweep(&risks, |moment| {
             let d = moment.rows.len();
             point.events += d;
@@ -262,13 +265,13 @@ impl<'l> Model<'l> {
                 point.score += &self.x.row(row);
             }
             for i in 0..d {
-                let sums = moment.risk.less(moment.leaving, self.share(i, d));
-                let mean = &sums.one / sums.zero;
+                sums.set_less(moment.risk, moment.leaving, self.share(i, d));
+                mean.zip_mut_with(&sums.one, |mean, sum| *mean = sum / sums.zero);
                 point.loglik -= sums.zero.ln();
                 point.score -= &mean;
-                let column = mean.insert_axis(Axis(1));
-                point.information += &(&sums.two / sums.zero);
-                point.information -= &column.dot(&column.t());
+                for ((at, to), two) in point.information.indexed_iter_mut().zip(&sums.two) {
+                    *to = *to + two / sums.zero - mean[at.0] * mean[at.1];
+                }
             }
         });
         point
@@ -280,36 +283,96 @@ impl<'l> Model<'l> {
         let risks = self.risks(beta);
         let mut residuals = Array2::<f64>::zeros((n, p));
         let mut hazards: Vec<Hazard> = Vec::new();
+        let (mut sums, mut mean) = (Sums::new(p), Array1::<f64>::zeros(p));
+        let mut tied = Tied::default();
         self.sweep(&risks, |moment| {
             let d = moment.rows.len();
             let mut hazard = Hazard { time: moment.time, increase: 0.0, weighted: Array1::zeros(p) };
+            tied.gather(moment.rows, &self.x, &risks);
             for i in 0..d {
                 let share = self.share(i, d);
-                let sums = moment.risk.less(moment.leaving, share);
-                let mean = &sums.one / sums.zero;
+                sums.set_less(moment.risk, moment.leaving, share);
+                mean.zip_mut_with(&sums.one, |mean, sum| *mean = sum / sums.zero);
                 hazard.increase += 1.0 / sums.zero;
                 hazard.weighted.scaled_add(1.0 / sums.zero, &mean);
-                for &row in moment.rows {
-                    // Its own event, and the part of its risk that Efron takes out of this denominator.
-                    let distance = &self.x.row(row) - &mean;
-                    let weight = 1.0 / d as f64 + share * risks[row] / sums.zero;
-                    residuals.row_mut(row).scaled_add(weight, &distance);
-                }
+                tied.add(share, sums.zero, &mean);
             }
+            tied.scatter(moment.rows, &mut residuals);
             hazards.push(hazard);
         });
         hazards.reverse();
         let cumulative = cumulate(&hazards, p);
+        let (mut exits, mut entries) = (Upto::new(&hazards), Upto::new(&hazards));
         for &row in &self.by_exit {
-            let upto = hazards.partition_point(|hazard| hazard.time <= self.lives[row].exit);
-            let from = hazards.partition_point(|hazard| hazard.time <= self.lives[row].entry);
-            let increase = cumulative[upto].0 - cumulative[from].0;
-            let weighted = &cumulative[upto].1 - &cumulative[from].1;
-            let expected = (&self.x.row(row) * increase - weighted) * risks[row];
-            let mut residual = residuals.row_mut(row);
-            residual -= &expected;
+            let upto = &cumulative[exits.find(self.lives[row].exit)];
+            let from = &cumulative[entries.find(self.lives[row].entry)];
+            let increase = upto.0 - from.0;
+            for (j, residual) in residuals.row_mut(row).iter_mut().enumerate() {
+                *residual -= (self.x[[row, j]] * increase - (upto.1[j] - from.1[j])) * risks[row];
+            }
         }
         residuals
+    }
+}
+
+/// Those who leave at one time, side by side: each is met as often as there are of them.
+#[derive(Default)]
+struct Tied {
+    risks: Vec<f64>,
+    weights: Vec<f64>,
+    /// By covariate: values, and residuals so far.
+    columns: Vec<(Vec<f64>, Vec<f64>)>,
+}
+
+impl Tied {
+    fn gather(&mut self, rows: &[usize], x: &Array2<f64>, risks: &Array1<f64>) {
+        self.risks.clear();
+        self.risks.extend(rows.iter().map(|row| risks[*row]));
+        self.columns.resize_with(x.ncols(), Default::default);
+        for ((values, residuals), column) in self.columns.iter_mut().zip(x.columns()) {
+            values.clear();
+            values.extend(rows.iter().map(|row| column[*row]));
+            residuals.clear();
+            residuals.resize(rows.len(), 0.0);
+        }
+    }
+
+    /// Each one's part in one of the tied events: its own event, and the part of its risk that Efron takes out of this
+    /// denominator.
+    fn add(&mut self, share: f64, denominator: f64, mean: &Array1<f64>) {
+        let own = 1.0 / self.risks.len() as f64;
+        self.weights.clear();
+        self.weights.extend(self.risks.iter().map(|risk| own + share * risk / denominator));
+        for ((values, residuals), mean) in self.columns.iter_mut().zip(mean) {
+            for ((residual, value), weight) in residuals.iter_mut().zip(values.iter()).zip(&self.weights) {
+                *residual += weight * (value - mean);
+            }
+        }
+    }
+
+    fn scatter(&self, rows: &[usize], residuals: &mut Array2<f64>) {
+        for (j, (_, column)) in self.columns.iter().enumerate() {
+            rows.iter().zip(column).for_each(|(row, value)| residuals[[*row, j]] = *value);
+        }
+    }
+}
+
+/// How many hazards come up to a time. Many lives end or begin together: the last answer mostly still holds.
+struct Upto<'h> {
+    hazards: &'h [Hazard],
+    last: (f64, usize),
+}
+
+impl<'h> Upto<'h> {
+    fn new(hazards: &'h [Hazard]) -> Self {
+        Self { hazards, last: (f64::NEG_INFINITY, 0) }
+    }
+
+    fn find(&mut self, time: f64) -> usize {
+        if self.last.0 != time {
+            self.last = (time, self.hazards.partition_point(|hazard| hazard.time <= time));
+        }
+        self.last.1
     }
 }
 
