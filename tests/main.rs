@@ -1,6 +1,7 @@
 //! The one test binary, shaped like the source.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod analyst;
 mod canary;
 mod certified;
 mod charts;

@@ -32,6 +32,9 @@ pub const BANDS: [f64; 5] = [0.05, 0.10, 0.15, 0.20, 0.25];
 /// Variance inflation above which terms are nearly collinear.
 const HIGH_VIF: f64 = 10.0;
 
+/// What the rank check lets pass has no larger condition number than this.
+const MOST_CONDITION: f64 = 1e16;
+
 /// Rows per term under which a caution is due.
 const ROWS_PER_TERM: usize = 10;
 
@@ -217,11 +220,8 @@ fn cautions(model: &Model<'_>, terms: &[Term]) -> Vec<Caution> {
     }
     let vif = terms.iter().filter_map(|t| t.vif).fold(0.0, f64::max);
     if vif > HIGH_VIF {
-        let mut caution = Caution::new("near_collinear").with("vif", vif);
-        if let Some(condition) = finite(diagnose::condition(model)) {
-            caution = caution.with("condition", condition);
-        }
-        cautions.push(caution);
+        let condition = diagnose::condition(model).min(MOST_CONDITION);
+        cautions.push(Caution::new("near_collinear").with("vif", vif).with("condition", condition));
     }
     let terms = fit.k - usize::from(model.design.intercept.is_some());
     if fit.n < ROWS_PER_TERM * terms {

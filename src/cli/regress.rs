@@ -114,6 +114,10 @@ fn answers(
 ) -> Vec<std::result::Result<Finding, Decline>> {
     let Some(table) = screened.plain() else { return vec![Err(Decline::new("regression", "no_plain_table"))] };
     let kept = match asked.condition.as_ref().map(|(c, text)| rows_where(table, c, text)).transpose() {
+        Ok(Some(kept)) if !kept.contains(&true) => {
+            let condition = args.condition.as_deref().unwrap_or_default();
+            return vec![Err(Decline::new("regression", "no_rows_left").with("condition", condition))];
+        }
         Ok(kept) => kept,
         Err(decline) => return vec![Err(decline)],
     };

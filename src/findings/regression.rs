@@ -210,6 +210,9 @@ pub struct Regression {
     /// Satisfaction against importance (study only).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub quadrant: Vec<Quadrant>,
+    /// Mean satisfaction of its topics: the border between low and high.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quadrant_border: Option<f64>,
     /// Models beside this one.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub beside: Vec<Beside>,

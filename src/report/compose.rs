@@ -7,6 +7,7 @@ use super::sections::{attrition, comparison, data, drivers, methods, stages};
 use super::voice::Voice;
 use crate::findings::{Finding, Findings};
 use crate::text::{Language, names, number};
+use std::collections::BTreeMap;
 
 /// The whole report in one language.
 pub fn document(findings: &Findings, language: Language) -> Document {
@@ -17,6 +18,7 @@ pub fn document(findings: &Findings, language: Language) -> Document {
     for finding in findings.findings() {
         sections.extend(of(&voice, finding));
     }
+    number_repeats(&mut sections);
     sections.extend([
         data::section(&voice, findings),
         methods::section(&voice, findings),
@@ -33,6 +35,35 @@ pub fn document(findings: &Findings, language: Language) -> Document {
         footer: voice
             .say("page.footer", &[("program", names::clean(&p.program)), ("version", names::clean(&p.version))]),
     }
+}
+
+/// Several models of one kind: the second is `drivers-2`, with its pictures and the link that leads to it.
+fn number_repeats(sections: &mut [Section]) {
+    let mut seen = BTreeMap::new();
+    for section in sections.iter_mut() {
+        let place = repeat(&mut seen, &mut section.id);
+        for block in &mut section.blocks {
+            if let (Block::Picture(picture), true) = (block, place > 1) {
+                picture.name = format!("{}-{place}", picture.name);
+            }
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for block in sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        if let Block::Answers { items } = block {
+            items.iter_mut().for_each(|item| _ = repeat(&mut seen, &mut item.anchor));
+        }
+    }
+}
+
+/// Counts a name, and numbers it from the second time on.
+fn repeat(seen: &mut BTreeMap<String, usize>, name: &mut String) -> usize {
+    let place = seen.entry(name.clone()).or_default();
+    *place += 1;
+    if *place > 1 {
+        *name = format!("{name}-{place}");
+    }
+    *place
 }
 
 fn of(voice: &Voice<'_>, finding: &Finding) -> Vec<Section> {
@@ -61,7 +92,7 @@ fn answers(voice: &Voice<'_>, findings: &Findings) -> Section {
         true => vec![Block::Paragraph { text: voice.word("page.no_findings") }],
         false => vec![Block::Answers { items }],
     };
-    Section { id: "answers", heading: voice.word("page.answers"), lead: voice.word("page.answers_lead"), blocks }
+    Section { id: "answers".into(), heading: voice.word("page.answers"), lead: voice.word("page.answers_lead"), blocks }
 }
 
 fn asked(voice: &Voice<'_>, findings: &Findings) -> Section {
@@ -80,7 +111,7 @@ fn asked(voice: &Voice<'_>, findings: &Findings) -> Section {
         }
     }
     Section {
-        id: "asked",
+        id: "asked".into(),
         heading: voice.word("page.asked"),
         lead: voice.word("page.asked_lead"),
         blocks: vec![Block::Definitions { items }],

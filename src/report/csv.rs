@@ -1,10 +1,12 @@
 //! Findings as one tidy CSV table: one row per term, arm, month, level or point, headed by the glossary's names. The same
 //! in every language; text cells cannot start a formula.
 
+mod beside;
 mod rows;
 
 use super::safe;
 use crate::error::{Error, Result};
+use crate::findings::regression::choice::Likelihood;
 use crate::findings::{Estimate, Finding, Findings, Interval, Why};
 
 /// Every column a row may have, in the order in which they are written; a column that no row uses is left out.
@@ -85,6 +87,32 @@ pub const COLUMNS: &[&str] = &[
     "hidden",
     "why",
     "code",
+    "share_lmg_low",
+    "share_lmg_high",
+    "share_johnson_low",
+    "share_johnson_high",
+    "effect_step",
+    "robustness",
+    "odds_ratio",
+    "odds_low",
+    "odds_high",
+    "category",
+    "at",
+    "log_likelihood",
+    "null_log_likelihood",
+    "deviance",
+    "mcfadden",
+    "aic",
+    "draws",
+    "condition_number",
+    "max_leverage",
+    "max_cooks_distance",
+    "max_dfbetas",
+    "rows_above",
+    "sign_changes",
+    "place",
+    "name",
+    "text",
 ];
 
 /// One row: its cells by column, empty ones left out.
@@ -138,6 +166,15 @@ impl Row {
             .number("conf_high", i.conf_high)
             .text("method", &i.method)
             .why(i.why)
+    }
+
+    fn likelihood(self, fit: Option<&Likelihood>) -> Self {
+        let Some(fit) = fit else { return self };
+        self.number("log_likelihood", fit.log_likelihood)
+            .number("null_log_likelihood", fit.null_log_likelihood)
+            .number("deviance", fit.deviance)
+            .number("mcfadden", fit.mcfadden)
+            .number("aic", fit.aic)
     }
 
     fn why(self, why: Option<Why>) -> Self {

@@ -38,7 +38,7 @@ pub struct Fact {
 #[derive(Debug, Clone, Serialize)]
 pub struct Section {
     /// Anchor.
-    pub id: &'static str,
+    pub id: String,
     /// Heading.
     pub heading: String,
     /// First paragraph; empty for none.
@@ -93,7 +93,7 @@ pub enum Block {
 #[derive(Debug, Clone, Serialize)]
 pub struct Answer {
     /// Anchor of the section with the whole story.
-    pub anchor: &'static str,
+    pub anchor: String,
     /// The question's short name.
     pub question: String,
     /// Kind of evidence: `shown`, `association`, `not_shown`, `description`, `undecided`.
@@ -204,7 +204,7 @@ impl Table {
 #[derive(Debug, Clone, Serialize)]
 pub struct Picture {
     /// File name without ending.
-    pub name: &'static str,
+    pub name: String,
     /// Title.
     pub title: String,
     /// What is shown.

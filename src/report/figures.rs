@@ -1,5 +1,7 @@
 //! Findings into `charts::Figure`, with all their words. Chooses what is drawn; computes nothing.
 
+pub mod model;
+
 use super::document::{Block, Picture};
 use super::sections::drivers as drivers_section;
 use super::voice::{Voice, capital};
@@ -17,7 +19,12 @@ pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)
     let mut out = Vec::new();
     for finding in findings.findings() {
         match finding {
-            Finding::Drivers(r) | Finding::Regression(r) => out.push(("drivers", drivers(voice, r))),
+            Finding::Drivers(r) | Finding::Regression(r) => {
+                out.push(("drivers", drivers(voice, r)));
+                out.extend(model::importance(voice, r).map(|figure| ("importance", figure)));
+                out.extend(model::quadrant(voice, r).map(|figure| ("quadrant", figure)));
+                out.extend(model::left_out(voice, r).map(|figure| ("leave_one_out", figure)));
+            }
             Finding::Comparison(c) if !c.months.is_empty() => out.push(("sales_index", sales_index(voice, c))),
             Finding::Comparison(_) => {}
             Finding::Attrition(a) => {
@@ -35,9 +42,9 @@ pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)
 }
 
 /// A picture for a page: its words stand in the page, where they wrap and can be selected, not in the drawing.
-pub fn picture(name: &'static str, mut figure: Figure) -> Block {
+pub fn picture(name: &str, mut figure: Figure) -> Block {
     let Caption { title, subtitle, note } = std::mem::take(figure.caption_mut());
-    Block::Picture(Box::new(Picture { name, title, subtitle, note, svg: String::new(), figure }))
+    Block::Picture(Box::new(Picture { name: name.to_string(), title, subtitle, note, svg: String::new(), figure }))
 }
 
 /// The ladder: every level, lowest first, zero counts and hidden ones kept.
@@ -76,22 +83,28 @@ fn bar(voice: &Voice<'_>, level: &LevelShare, stages: &[&str]) -> LadderBar {
     }
 }
 
-/// The topics of one model with intervals and marks.
+/// The topics of one model with intervals and marks; of a model of a choice its coefficients with odds ratios.
 pub fn drivers(voice: &Voice<'_>, r: &Regression) -> Figure {
     let outcome = ("outcome", voice.outcome(&r.outcome));
     let (title, subtitle) = match r.formula {
+        _ if r.choice.is_some() => ("drivers.figure_odds_title", "drivers.figure_odds_subtitle"),
         None => ("drivers.figure_title", "drivers.figure_subtitle"),
         Some(_) => ("drivers.figure_title_plain", "drivers.figure_subtitle_plain"),
     };
+    let values = [("n", number::count(r.n)), ("clusters_phrase", drivers_section::clusters_phrase(voice, r))];
+    let caption =
+        Caption { title: voice.say(title, &[outcome]), subtitle: voice.say(subtitle, &values), ..Caption::default() };
+    if r.choice.is_some() {
+        return Figure::Forest(Forest {
+            caption,
+            axis: voice.word("drivers.figure_odds_axis"),
+            text_heading: voice.word("drivers.figure_odds_text"),
+            rows: drivers_section::slopes(r).map(|t| odds_row(voice, t)).collect(),
+            ..Forest::default()
+        });
+    }
     Figure::Forest(Forest {
-        caption: Caption {
-            title: voice.say(title, &[outcome]),
-            subtitle: voice.say(
-                subtitle,
-                &[("n", number::count(r.n)), ("clusters_phrase", drivers_section::clusters_phrase(voice, r))],
-            ),
-            note: drivers_section::mark_rule(voice, r),
-        },
+        caption: Caption { note: drivers_section::mark_rule(voice, r), ..caption },
         axis: voice.word("drivers.figure_axis"),
         mark_heading: voice.word("drivers.figure_mark"),
         text_heading: voice.word("drivers.figure_text"),
@@ -99,6 +112,19 @@ pub fn drivers(voice: &Voice<'_>, r: &Regression) -> Figure {
         reference: 0.0,
         bands: r.mark_bands.clone(),
     })
+}
+
+fn odds_row(voice: &Voice<'_>, t: &Term) -> ForestRow {
+    let e = &t.coefficient;
+    ForestRow {
+        label: voice.term(&t.term),
+        estimate: e.estimate,
+        low: e.conf_low,
+        high: e.conf_high,
+        mark: String::new(),
+        text: voice.odds(t),
+        strong: drivers_section::shown_odds(t),
+    }
 }
 
 fn forest_row(voice: &Voice<'_>, t: &Term) -> ForestRow {

@@ -51,15 +51,18 @@ pub fn html(findings: &Findings, language: Language) -> Result<String> {
     html::render(findings, language)
 }
 
-/// The pictures of the findings: file name without ending (`ladder`, `drivers`, `sales_index`, `attrition_index`,
-/// `survival`) and SVG.
+/// The pictures of the findings: file name without ending (`ladder`, `drivers`, `importance`, `quadrant`,
+/// `leave_one_out`, `sales_index`, `attrition_index`, `survival`; the second of its kind ends in `-2`) and SVG.
 ///
 /// # Errors
 /// Only a fault of the program itself: a picture cannot be drawn.
 pub fn charts(findings: &Findings, language: Language) -> Result<Vec<(String, String)>> {
     let voice = voice::Voice::new(findings, language);
-    figures::all(findings, &voice)
-        .iter()
-        .map(|(name, figure)| Ok(((*name).to_string(), crate::charts::svg(figure)?)))
-        .collect()
+    let mut seen = std::collections::BTreeMap::new();
+    let named = |(name, figure): (&str, crate::charts::Figure)| {
+        let place = seen.entry(name.to_string()).and_modify(|n| *n += 1).or_insert(1);
+        let name = if *place > 1 { format!("{name}-{place}") } else { name.to_string() };
+        Ok((name, crate::charts::svg(&figure)?))
+    };
+    figures::all(findings, &voice).into_iter().map(named).collect()
 }

@@ -160,6 +160,13 @@ impl<'a> Voice<'a> {
         self.or_why(p, reason, number::p_phrase)
     }
 
+    /// An odds ratio with its interval.
+    pub fn odds(&self, t: &Term) -> String {
+        let why = why(t.coefficient.why);
+        let two = |x: f64| number::decimal(x, 2);
+        number::with_interval(self.language, t.odds_ratio, t.odds_low, t.odds_high, why, two)
+    }
+
     /// A mark with its range: `++++ (++ to +++++)`; "none" and "withheld" in words.
     pub fn mark(&self, term: &Term) -> String {
         let Some(mark) = &term.mark else { return self.word("word.dash") };

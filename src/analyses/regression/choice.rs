@@ -41,6 +41,9 @@ impl Model {
 /// Brant's test below this p-value is a caution.
 const NOT_PARALLEL: f64 = 0.05;
 
+/// Rows that counts may come to.
+const MOST_COUNTED: f64 = 1e7;
+
 /// Categories beyond which an ordered outcome is a measurement.
 const MOST_CATEGORIES: usize = 30;
 
@@ -50,6 +53,8 @@ const MOST_CATEGORIES: usize = 30;
 /// A decline when there is no fit, or something was asked for that this model does not have.
 pub fn choice(design: &Design, which: Model, options: &Options) -> Result<Regression, Decline> {
     allowed(design, which, options)?;
+    let counted = by_count(design, which, options)?;
+    let design = counted.as_ref().unwrap_or(design);
     let (matrix, categories) = recoded(design);
     if which == Model::Logit && categories.len() != 2 && matrix.rows() > 0 {
         return Err(decline(options, "outcome_not_binary")
@@ -77,9 +82,6 @@ fn allowed(design: &Design, which: Model, options: &Options) -> Result<(), Decli
     if !design.absorbed.is_empty() {
         return refused("absorbed_not_here");
     }
-    if design.weights.is_some() {
-        return refused("weights_not_here");
-    }
     if options.vcov == Some(Asked::Wild) {
         return refused("wild_not_here");
     }
@@ -87,6 +89,19 @@ fn allowed(design: &Design, which: Model, options: &Options) -> Result<(), Decli
         return refused("two_way_not_here");
     }
     Ok(())
+}
+
+/// Rows given with their number, each as often as it was counted; weights that are no counts have no place here.
+fn by_count(design: &Design, which: Model, options: &Options) -> Result<Option<Design>, Decline> {
+    let Some(weights) = &design.weights else { return Ok(None) };
+    if weights.iter().any(|w| w.fract() != 0.0) || weights.sum() > MOST_COUNTED {
+        return Err(decline(options, "weights_not_here").with("model", which.name()));
+    }
+    let rows: Vec<usize> =
+        weights.iter().enumerate().flat_map(|(row, &w)| std::iter::repeat_n(row, w as usize)).collect();
+    let mut design = design.of_rows(&rows);
+    design.weights = None;
+    Ok(Some(design))
 }
 
 /// The rows with categories numbered as they occur among them, and the categories.

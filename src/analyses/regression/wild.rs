@@ -32,7 +32,7 @@ pub fn wild(model: &Model<'_>, alarmed: bool, options: &Options) -> Result<Optio
     // Signs of clusters must survive the absorption: levels outside them become columns, as for CR2.
     let (base, kind, _) = errors::base(model, Kind::Cr2, options.analysis)?;
     if kind != Kind::Cr2 {
-        return if asked { Err(Decline::new(options.analysis, "wild_not_here")) } else { Ok(None) };
+        return if asked { Err(Decline::new(options.analysis, "wild_levels")) } else { Ok(None) };
     }
     let test = |j: usize| {
         let mut contrast = Array1::zeros(base.fit.k);

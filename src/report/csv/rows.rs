@@ -23,7 +23,8 @@ pub(super) fn regression(out: &mut Vec<Row>, analysis: &'static str, model: &Reg
             .number("f_statistic", test.and_then(|t| t.statistic))
             .number("df1", test.map(|t| t.df1))
             .number("df2", test.map(|t| t.df2))
-            .number("p_value", test.and_then(|t| t.p_value)),
+            .number("p_value", test.and_then(|t| t.p_value))
+            .likelihood(model.choice.as_ref().map(|c| &c.likelihood)),
     );
     if let Some(overall) = &model.overall {
         out.extend(overall.terms.iter().map(|t| term(Row::of(analysis, "overall"), &model.outcome, t)));
@@ -39,9 +40,10 @@ pub(super) fn regression(out: &mut Vec<Row>, analysis: &'static str, model: &Reg
         let row = Row::of(analysis, "coverage").text("term", &topic.topic);
         out.push(row.whole("count", Some(topic.people)).number("share", Some(topic.share)));
     }
+    super::beside::rows(out, analysis, model);
 }
 
-fn term(row: Row, outcome: &str, t: &Term) -> Row {
+pub(super) fn term(row: Row, outcome: &str, t: &Term) -> Row {
     row.text("outcome", outcome)
         .text("term", &t.term)
         .estimate(&t.coefficient)
@@ -56,6 +58,15 @@ fn term(row: Row, outcome: &str, t: &Term) -> Row {
         .word("mark_low", t.mark_low.as_deref())
         .word("mark_high", t.mark_high.as_deref())
         .number("effect_p25_p75", t.effect_p25_p75)
+        .number("share_lmg_low", t.share_lmg_low)
+        .number("share_lmg_high", t.share_lmg_high)
+        .number("share_johnson_low", t.share_johnson_low)
+        .number("share_johnson_high", t.share_johnson_high)
+        .number("effect_step", t.effect_step)
+        .number("robustness", t.robustness)
+        .number("odds_ratio", t.odds_ratio)
+        .number("odds_low", t.odds_low)
+        .number("odds_high", t.odds_high)
 }
 
 /// Arms, difference, lifts, checks, balance, months.

@@ -55,7 +55,7 @@ pub fn answer(voice: &Voice<'_>, a: &Attrition) -> Answer {
     let (grade, grade_key) = grade(verdict, permit);
     let (number, interval, label) = large_number(voice, a);
     Answer {
-        anchor: "attrition",
+        anchor: "attrition".into(),
         question: voice.word("attrition.question"),
         grade,
         grade_label: voice.word(grade_key),
@@ -209,7 +209,7 @@ pub fn section(voice: &Voice<'_>, a: &Attrition) -> Section {
         blocks.push(Block::Table(leaving::months_table(voice, &a.months)));
     }
     Section {
-        id: "attrition",
+        id: "attrition".into(),
         heading: voice.say("attrition.heading", &group_args(voice, a)),
         lead: lead(voice, a),
         blocks,

@@ -69,7 +69,7 @@ pub fn answer(voice: &Voice<'_>, c: &Comparison) -> Answer {
     let verdict = verdict(c.difference.p_value, c.difference.estimate);
     let (grade, grade_key) = grade(verdict, permit);
     Answer {
-        anchor: "comparison",
+        anchor: "comparison".into(),
         question: voice.word("comparison.question"),
         grade,
         grade_label: voice.word(grade_key),
@@ -191,7 +191,7 @@ pub fn section(voice: &Voice<'_>, c: &Comparison) -> Section {
     }
     let lead = if c.unit == "person" { "comparison.lead_people" } else { "comparison.lead" };
     Section {
-        id: "comparison",
+        id: "comparison".into(),
         heading: voice.say("comparison.heading", &names),
         lead: voice.say(lead, &names),
         blocks,

@@ -21,7 +21,7 @@ pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
     }
     blocks.extend(decline_blocks(voice, findings));
     blocks.extend(not_run_blocks(voice, findings));
-    Section { id: "data", heading: voice.word("data.heading"), lead: voice.word("data.lead"), blocks }
+    Section { id: "data".into(), heading: voice.word("data.heading"), lead: voice.word("data.lead"), blocks }
 }
 
 fn flow_blocks(voice: &Voice<'_>, finding: &Finding) -> Vec<Block> {
@@ -39,6 +39,10 @@ fn regression_blocks(voice: &Voice<'_>, r: &Regression, name: &str) -> Vec<Block
     if let Some(overall) = &r.overall {
         blocks.push(Block::Table(flow_table(voice, &overall.flow, "data.flow_overall")));
     }
+    for beside in r.beside.iter().filter(|b| b.flow.start > 0 || !b.flow.steps.is_empty()) {
+        let name = names::model(voice.language, &beside.kind);
+        blocks.push(Block::Table(flow_table_of(voice, &beside.flow, name).folded()));
+    }
     if !r.coverage.is_empty() {
         blocks.push(Block::Table(coverage_table(voice, r)));
     }
@@ -49,8 +53,12 @@ fn regression_blocks(voice: &Voice<'_>, r: &Regression, name: &str) -> Vec<Block
 }
 
 fn flow_table(voice: &Voice<'_>, flow: &Flow, name: &str) -> Table {
+    flow_table_of(voice, flow, voice.word(name))
+}
+
+fn flow_table_of(voice: &Voice<'_>, flow: &Flow, analysis: String) -> Table {
     let unit = names::unit(voice.language, &flow.unit);
-    let caption = voice.say("data.flow_title", &[("analysis", voice.word(name)), ("unit", unit)]);
+    let caption = voice.say("data.flow_title", &[("analysis", analysis), ("unit", unit)]);
     let heads = vec![Cell::text(voice.word("data.col_step")), Cell::number(voice.word("data.col_count"))];
     let mut table = Table::new(caption, heads);
     table.row(vec![Cell::text(voice.word("data.row_start")), Cell::number(number::count(flow.start))]);
@@ -209,7 +217,7 @@ pub fn provenance(voice: &Voice<'_>, findings: &Findings) -> Section {
         fact("provenance.format_version", findings.format_version().to_string()),
     ];
     Section {
-        id: "provenance",
+        id: "provenance".into(),
         heading: voice.word("provenance.heading"),
         lead: voice.word("provenance.lead"),
         blocks: vec![

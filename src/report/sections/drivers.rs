@@ -1,5 +1,8 @@
 //! The pages about what goes with an outcome: the study's topics, or any linear model. Speaks of association only.
 
+mod odds;
+
+use super::beside;
 use crate::findings::{Regression, Term};
 use crate::report::document::{Answer, Block, Cell, Section, Table};
 use crate::report::figures;
@@ -27,11 +30,14 @@ impl Model {
 
 /// The answer of the first page.
 pub fn answer(voice: &Voice<'_>, r: &Regression, model: Model) -> Answer {
+    if r.choice.is_some() {
+        return odds::answer(voice, r);
+    }
     let marked = strongest_first(slopes(r).filter(|t| signed_mark(t)));
     let family = number::count(r.family);
     let marks = marked.len().to_string();
     Answer {
-        anchor: "drivers",
+        anchor: "drivers".into(),
         question: voice.word(model.key("drivers.question", "drivers.question_plain")),
         grade: if marked.is_empty() { "not_shown" } else { "association" },
         grade_label: voice.word(if marked.is_empty() { "grade.not_shown" } else { "grade.association" }),
@@ -140,6 +146,11 @@ fn basis(voice: &Voice<'_>, r: &Regression, model: Model) -> String {
     voice.say("drivers.basis", &args)
 }
 
+/// Does the model show a relation of this term with the odds?
+pub fn shown_odds(t: &Term) -> bool {
+    t.p_adjusted.is_some_and(|p| p < 0.05)
+}
+
 fn cluster(voice: &Voice<'_>, r: &Regression) -> String {
     names::unit(voice.language, r.cluster.as_deref().unwrap_or("units"))
 }
@@ -162,16 +173,24 @@ pub fn section(voice: &Voice<'_>, r: &Regression, model: Model) -> Section {
     }
     if slopes(r).next().is_some() {
         blocks.push(figures::picture("drivers", figures::drivers(voice, r)));
-        blocks.push(Block::Table(terms_table(voice, r, model)));
+        blocks.push(Block::Table(match r.choice {
+            Some(_) => odds::table(voice, r),
+            None => terms_table(voice, r, model),
+        }));
+        blocks.extend(beside::fit(voice, r, model));
         blocks.push(Block::Paragraph { text: association(voice, r, model) });
     }
     if let Some(overall) = &r.overall {
         blocks.push(Block::Table(overall_table(voice, &overall.terms)));
     }
+    blocks.extend(beside::blocks(voice, r, model));
     Section {
-        id: "drivers",
+        id: "drivers".into(),
         heading: voice.say(model.key("drivers.heading", "drivers.heading_plain"), std::slice::from_ref(&outcome)),
-        lead: voice.say(model.key("drivers.lead", "drivers.lead_plain"), &[outcome, family]),
+        lead: match r.choice {
+            Some(_) => odds::lead(voice, r),
+            None => voice.say(model.key("drivers.lead", "drivers.lead_plain"), &[outcome, family]),
+        },
         blocks,
     }
 }

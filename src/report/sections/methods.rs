@@ -3,6 +3,7 @@
 use super::{data, drivers};
 use crate::findings::{Attrition, Comparison, Finding, Findings, Regression};
 use crate::report::document::{Block, Fact, Section};
+use crate::report::parts;
 use crate::report::voice::Voice;
 use crate::text::number;
 
@@ -24,7 +25,7 @@ pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
     }
     items.extend(always(voice));
     Section {
-        id: "methods",
+        id: "methods".into(),
         heading: voice.word("methods.heading"),
         lead: voice.word("methods.lead"),
         blocks: vec![Block::Definitions { items }],
@@ -36,8 +37,13 @@ fn fact(voice: &Voice<'_>, title: &str, text: &str) -> Fact {
 }
 
 fn regression(voice: &Voice<'_>, r: &Regression) -> Vec<Fact> {
-    let text = if r.formula.is_some() { "methods.ols_plain" } else { "methods.ols" };
-    let mut model = fact(voice, "methods.ols_title", text);
+    let (title, text) = match &r.choice {
+        Some(choice) if choice.thresholds.is_empty() => ("methods.logit_title", "methods.logit"),
+        Some(_) => ("methods.ordinal_title", "methods.ordinal"),
+        None if r.formula.is_some() => ("methods.ols_title", "methods.ols_plain"),
+        None => ("methods.ols_title", "methods.ols"),
+    };
+    let mut model = fact(voice, title, text);
     if r.window_days.is_some() {
         let window = voice.say("methods.window", &[("window", data::window(voice, r))]);
         model.value = format!("{} {window}", model.value);
@@ -63,10 +69,27 @@ fn regression(voice: &Voice<'_>, r: &Regression) -> Vec<Fact> {
             value: voice.say("methods.marks", &[("rule", drivers::mark_rule(voice, r))]),
         });
     }
+    facts.extend(beside(voice, r));
     facts
 }
 
+/// What stands beside the main table.
+fn beside(voice: &Voice<'_>, r: &Regression) -> Vec<Fact> {
+    let used = [
+        (r.weights.is_some(), "methods.weights_title", "methods.weights"),
+        (!r.absorbed.is_empty(), "methods.absorbed_title", "methods.absorbed"),
+        (parts::importance::resampled(r), "methods.importance_title", "methods.importance"),
+        (r.wild.is_some(), "methods.wild_title", "methods.wild"),
+        (r.diagnostics.is_some(), "methods.diagnostics_title", "methods.diagnostics"),
+        (r.terms.iter().any(|t| t.robustness.is_some()), "methods.robustness_title", "methods.robustness"),
+    ];
+    used.into_iter().filter(|(used, ..)| *used).map(|(_, title, text)| fact(voice, title, text)).collect()
+}
+
 fn errors(voice: &Voice<'_>, vcov: &str) -> Fact {
+    if vcov == "two-way" {
+        return fact(voice, "methods.two_way_title", "methods.two_way");
+    }
     let args = [("vcov", vcov.to_string())];
     let key = match vcov {
         "CR2" => "methods.cr2",

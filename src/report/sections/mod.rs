@@ -1,6 +1,7 @@
 //! One file per part of the report; each turns its findings into a `Section` and an `Answer`.
 
 pub mod attrition;
+pub mod beside;
 pub mod comparison;
 pub mod data;
 pub mod drivers;

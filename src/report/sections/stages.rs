@@ -30,7 +30,7 @@ pub fn answer(voice: &Voice<'_>, s: &Stages) -> Answer {
         ("count", top.map_or_else(|| hidden, |(stage, _)| voice.count(stage.count))),
     ];
     Answer {
-        anchor: "stages",
+        anchor: "stages".into(),
         question: voice.word("stages.question"),
         grade: "description",
         grade_label: voice.word("grade.description"),
@@ -103,7 +103,12 @@ pub fn section(voice: &Voice<'_>, s: &Stages) -> Section {
         blocks.push(Block::Table(transitions_table(voice, s)));
     }
     let args = [("levels", s.levels.len().to_string()), ("stages", s.stages.len().to_string())];
-    Section { id: "stages", heading: voice.word("stages.heading"), lead: voice.say("stages.lead", &args), blocks }
+    Section {
+        id: "stages".into(),
+        heading: voice.word("stages.heading"),
+        lead: voice.say("stages.lead", &args),
+        blocks,
+    }
 }
 
 fn share_cell(voice: &Voice<'_>, share: Option<f64>, low: Option<f64>, high: Option<f64>) -> Cell {
@@ -285,7 +290,7 @@ pub fn levers(voice: &Voice<'_>, s: &Stages) -> Option<Section> {
     }
     let table = table.note(voice.hidden_rule());
     Some(Section {
-        id: "levers",
+        id: "levers".into(),
         heading: voice.word("levers.heading"),
         lead: voice.word("levers.lead"),
         blocks: vec![Block::Table(table)],

@@ -33,6 +33,9 @@ pub(super) struct Sums {
 
 const NONE: u32 = u32::MAX;
 
+/// Most numbers that room is made for in advance.
+const ROOM: usize = 1 << 20;
+
 impl Sums {
     pub(super) fn new(width: usize) -> Self {
         Self { width, places: Vec::new(), seen: Vec::new(), sums: Vec::new() }
@@ -83,6 +86,12 @@ impl<'f> ClusterMoments<'f> {
     /// The moments of no rows.
     pub fn new(fit: &'f Fit, codes: &'f [u32]) -> Self {
         Self { fit, codes, sums: Sums::new(1 + fit.k + fit.k * (fit.k + 1) / 2) }
+    }
+
+    /// The same with room for so many clusters at once, within reason: growing copies what is there.
+    fn expecting(mut self, clusters: usize) -> Self {
+        self.sums.sums.reserve((clusters * self.sums.width).min(ROOM));
+        self
     }
 
     /// The moments, by rising cluster code.
@@ -205,7 +214,8 @@ pub(crate) fn of(fit: &Fit, m: &Matrix) -> Result<Vec<Moment>, CovarianceFault> 
     if codes.len() != fit.n {
         return Err(CovarianceFault::Misfit);
     }
-    let moments = m.fold(&|| ClusterMoments::new(fit, codes)).into_moments();
+    let clusters = codes.iter().copied().max().map_or(0, |code| code as usize + 1);
+    let moments = m.fold(&|| ClusterMoments::new(fit, codes).expecting(clusters)).into_moments();
     if moments.len() < 2 { Err(CovarianceFault::OneCluster) } else { Ok(moments) }
 }
 
