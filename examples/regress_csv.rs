@@ -4,7 +4,8 @@
 //! `cargo run --release --example regress_csv -- data-samples/division/survey.csv 'engagement ~ level' employee_id`
 
 use oneonone::analyses::regression::{Options, regression};
-use oneonone::design::{formula, model};
+use oneonone::design::formula;
+use oneonone::design::model::{self, Beside};
 use oneonone::findings::{Decline, Finding};
 use oneonone::pipeline;
 use oneonone::screen::Screened;
@@ -38,7 +39,7 @@ fn show(table: &str, formula: &str, cluster: Option<&str>) -> Result<String, Str
         .map_err(|error| format!("the table cannot be read: {}", error.code()))?
         .map_err(|issues| format!("the table has {} faults", issues.len()))?;
     let fitted = fit(&screened, formula, cluster);
-    let findings = pipeline::plain_findings(&screened, fitted, SEED, BTreeMap::new(), CROWD);
+    let findings = pipeline::plain_findings(&screened, vec![fitted], SEED, BTreeMap::new(), CROWD);
     let Some(Finding::Regression(found)) = findings.findings().first() else {
         let codes: Vec<&str> = findings.declines().iter().map(|d| d.code.as_str()).collect();
         return Err(format!("declined: {}", codes.join(", ")));
@@ -56,6 +57,8 @@ fn show(table: &str, formula: &str, cluster: Option<&str>) -> Result<String, Str
 fn fit(screened: &Screened, text: &str, cluster: Option<&str>) -> Result<Finding, Decline> {
     let table = screened.plain().ok_or_else(|| Decline::new("regression", "no_plain_table"))?;
     let parsed = formula::parse(text).map_err(|_| Decline::new("regression", "bad_formula"))?;
-    let design = model::rows(table, &parsed, cluster)?;
+    let outcome = parsed.outcomes.first().ok_or_else(|| Decline::new("regression", "bad_formula"))?;
+    let clusters: Vec<String> = cluster.map(String::from).into_iter().collect();
+    let (design, _) = model::rows(table, &parsed, outcome, &Beside { clusters: &clusters, ..Beside::default() })?;
     regression(&design, &Options::default()).map(Finding::Regression)
 }

@@ -105,8 +105,7 @@ fn a_level_that_stands_alone_is_told_and_a_term_that_the_effects_determine_is_na
 fn a_condition_is_the_file_without_the_other_rows() {
     let folder = staff("analyst-where");
     let formula = ["--formula", "score ~ pay + age"];
-    let condition =
-        "site in (\"East\", \"West\") & month >= \"2024-02-01\" & !missing(pay) & !(age > 45 | who == \"P3\")";
+    let condition = "site in (\"East\", \"West\") & month >= \"2024-02\" & !missing(pay) & !(age > 45 | who == \"P3\")";
     let kept = found(&folder, &[&formula[..], &["--where", condition]].concat());
     let rows = folder.rows("staff.csv");
     let keep = |row: &&Vec<String>| {
@@ -277,7 +276,8 @@ fn a_logit_names_its_event_and_what_separates_it() {
         &folder,
         &["--formula", "stay ~ score + pay", "--model", "logit", "--where", "score > 21 | score < 15"],
     );
-    assert_eq!((apart["code"].as_str(), apart["args"]["terms"].as_str()), (Some("separation"), Some("score")));
+    assert_eq!(apart["code"], "separation");
+    assert!(apart["args"]["terms"].as_str().unwrap().contains("score"));
     let three = declined(&folder, &["--formula", "site ~ pay", "--model", "logit"]);
     assert_eq!(three["code"], "outcome_not_binary");
 }

@@ -12,6 +12,7 @@ mod ingest;
 mod invariance;
 mod laws;
 mod render;
+mod render_model;
 mod render_terminal;
 mod screen;
 mod seal;

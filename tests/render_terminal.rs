@@ -14,7 +14,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 const STORED: &str = include_str!("data/terminal.json");
-const FORGED: &str = "=cmd|' /C calc'!A0\u{1b}[31m\r\n::error file=x::forged\u{202e}|%0A`<b>\u{200b}";
+pub(super) const FORGED: &str = "=cmd|' /C calc'!A0\u{1b}[31m\r\n::error file=x::forged\u{202e}|%0A`<b>\u{200b}";
 
 fn stored() -> Findings {
     serde_json::from_str(STORED).unwrap()
@@ -27,10 +27,10 @@ fn twisted(name: &str, number: impl Fn(f64) -> f64 + Copy) -> Findings {
     serde_json::from_value(tree).unwrap()
 }
 
-fn twist(value: &mut Value, key: &str, name: &str, number: impl Fn(f64) -> f64 + Copy) {
-    const NAMES: [&str; 14] = [
+pub(super) fn twist(value: &mut Value, key: &str, name: &str, number: impl Fn(f64) -> f64 + Copy) {
+    const NAMES: [&str; 19] = [
         "term", "outcome", "formula", "cluster", "group", "by", "first", "second", "title", "file", "column", "topic",
-        "detail", "wave",
+        "detail", "wave", "where", "weights", "relation", "category", "name",
     ];
     match value {
         Value::String(text) if NAMES.contains(&key) => *text = name.to_string(),
@@ -532,9 +532,7 @@ fn a_formula_that_cannot_be_read_says_what_is_wanted() {
             .with("expected", expected)
     };
     for language in Language::ALL {
-        let absorbed = fault::speak(&fault("no_absorbed"), language);
-        assert!(absorbed.contains("C(firm)") && !absorbed.contains('–'), "{absorbed}");
-        for expected in ["tilde", "name", "operator", "exponent", "something_new"] {
+        for expected in ["tilde", "name", "operator", "levels", "something_new"] {
             let said = fault::speak(&fault(expected), language);
             assert!(said.contains('`') && !said.contains('–') && !said.contains("something_new"), "{said}");
         }

@@ -2,8 +2,17 @@
 //! data whose truth is not known.
 
 use crate::workshop::{Folder, Told, answer, number, samples, term};
+use ndarray::{Array1, Array2};
+use oneonone::analyses::regression::{Asked, Options, regression};
+use oneonone::design::Design;
 use oneonone::domain::TOPICS;
-use oneonone::simulate::{Case, Dialect, Export, Options, simulate};
+use oneonone::findings::Flow;
+use oneonone::simulate::{self, Case, Dialect, Export, simulate};
+use oneonone::stats::covariance::Kind;
+use oneonone::stats::matrix::Matrix;
+use oneonone::stats::permute::{key, stream};
+use rand::Rng;
+use rand_distr::StandardNormal;
 use serde_json::Value;
 use std::fs;
 
@@ -19,7 +28,7 @@ fn division() -> (Value, Value) {
 }
 
 fn make(folder: &Folder, case: Case, sessions: usize, seed: u64) -> Value {
-    let options = Options {
+    let options = simulate::Options {
         out: folder.path().to_path_buf(),
         case,
         people: None,
@@ -151,4 +160,53 @@ fn nothing_is_found_where_nothing_was_planted() {
     let lift = &answer(&findings, "comparison")["lift"];
     assert!(covers(lift, INTERVAL, 0.0));
     assert!(number(&answer(&findings, "comparison")["permutation"], "p_value") > 0.01);
+}
+
+/// 20 teams of 25, half of them treated without effect, a tenth of the spread between teams.
+fn teams_without_effect(draw: u64) -> Design {
+    let mut dice = stream(key(1, "truth", "size"), draw);
+    let mut normal = || dice.sample::<f64, _>(StandardNormal);
+    let (mut x, mut y, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    for team in 0..20u32 {
+        let common = 0.1_f64.sqrt() * normal();
+        for _ in 0..25 {
+            x.extend([1.0, f64::from(team % 2)]);
+            y.push(common + 0.9_f64.sqrt() * normal());
+            codes.push(team);
+        }
+    }
+    let x = Array2::from_shape_vec((y.len(), 2), x).unwrap();
+    let flow = Flow::of("rows", y.len() as u64);
+    Design {
+        outcome: "y".into(),
+        terms: vec!["(Intercept)".into(), "treated".into()],
+        intercept: Some(0),
+        matrix: Matrix::new(x, Array1::from(y)).with_clusters(codes),
+        cluster: Some("team".into()),
+        crossing: None,
+        weights: None,
+        absorbed: Vec::new(),
+        steps: None,
+        categories: Vec::new(),
+        flow,
+    }
+}
+
+/// How often 2,000 samples without effect are called different at 5 %.
+fn called_different(vcov: Option<Asked>) -> f64 {
+    let options = Options { vcov, ..Options::default() };
+    let significant = |draw: &u64| {
+        let model = regression(&teams_without_effect(*draw), &options).unwrap();
+        model.terms[1].coefficient.p_value.unwrap() < 0.05
+    };
+    (0..2_000).filter(significant).count() as f64 / 2_000.0
+}
+
+/// The default is by team with few-cluster corrections: nominal size. Errors by person are what it protects from.
+#[test]
+fn the_default_errors_reject_a_true_null_as_often_as_they_say() {
+    let default = called_different(None);
+    assert!((0.037..=0.065).contains(&default), "{default}");
+    let by_person = called_different(Some(Asked::Kind(Kind::Hc2)));
+    assert!(by_person > 0.2, "{by_person}");
 }

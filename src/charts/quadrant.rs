@@ -92,7 +92,10 @@ fn plan(quadrant: &Quadrant, points: &[&Placed], top: f64) -> Plan {
     let xs = points.iter().map(|p| (p.x, p.x_low, p.x_high));
     let ys = points.iter().map(|p| (p.y, p.y_low, p.y_high));
     let x = domain(xs.collect(), &[border(&quadrant.x_border)]);
-    let y = domain(ys.collect(), &[border(&quadrant.y_border), Some(0.0)]);
+    let (low, high) = domain(ys.collect(), &[border(&quadrant.y_border), Some(0.0)]);
+    // The words of the corners stand above and below the crosses.
+    let room = (high - low) * 0.07;
+    let y = (low - room, high + room);
     let step = round_step(y.1 - y.0, 6.0);
     let words: Vec<String> = ticks(y, step).iter().map(|t| number(*t, step)).collect();
     let left = MARGIN + tick_room(&words) + 10.0;
@@ -236,16 +239,20 @@ fn caps(sheet: &mut Sheet, pen: Pen, ends: [(bool, (f64, f64), (f64, f64)); 2]) 
     }
 }
 
-// The first free place near the point, going outwards: one that no line crosses, if there is any.
+// The cheapest free place around the point: near it, on no line, and tied to it across no other name.
 fn name(sheet: &mut Sheet, plan: &Plan, point: &Placed, taken: &mut Vec<Area>, lines: &[Area]) {
     let words = wrap_evenly(&point.label, LABEL, NAME, 2);
     let size = (widest(&words, LABEL) + 4.0, words.len() as f64 * leading(LABEL));
     let from = place(plan, point);
     let free = |area: &Area| area.inside(&plan.plot) && !taken.iter().any(|t| t.touches(area));
-    let clear = |area: &Area| free(area) && !lines.iter().any(|line| line.touches(area));
-    let found = candidates(from, size).find(|(area, _)| clear(area));
-    let Some((area, far)) = found.or_else(|| candidates(from, size).find(|(area, _)| free(area))) else { return };
-    if far {
+    let cost = |(area, away): &(Area, f64)| {
+        let crossed = lines.iter().filter(|line| line.touches(area)).count() as f64;
+        let tie = if *away > NEAR { TIE + TORN * torn(from, nearest(area, from), taken) } else { 0.0 };
+        away + CROSSED * crossed + tie
+    };
+    let places = candidates(from, size).filter(|(area, _)| free(area));
+    let Some((area, away)) = places.min_by(|a, b| cost(a).total_cmp(&cost(b))) else { return };
+    if away > NEAR {
         sheet.line(from, nearest(&area, from), Pen(SOFT, 0.8, 1.0));
     }
     let ink = if point.strong { INK } else { SOFT };
@@ -254,8 +261,23 @@ fn name(sheet: &mut Sheet, plan: &Plan, point: &Placed, taken: &mut Vec<Area>, l
     taken.push(area);
 }
 
-// Places around a point, near ones first; whether they are so far that a line is needed.
-fn candidates((x, y): (f64, f64), (wide, high): (f64, f64)) -> impl Iterator<Item = (Area, bool)> {
+/// Beyond this distance a name is tied to its point.
+const NEAR: f64 = 20.0;
+/// What a tie, a line under a name and a name under a tie cost, in pixels of distance.
+const TIE: f64 = 12.0;
+const CROSSED: f64 = 18.0;
+const TORN: f64 = 60.0;
+
+// How many names or points the tie goes across; its own point is not counted.
+fn torn(from: (f64, f64), to: (f64, f64), taken: &[Area]) -> f64 {
+    let along = |share: f64| (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+    let spots: Vec<Area> = (1..40).map(|k| around(along(f64::from(k) / 40.0), 0.5)).collect();
+    let own = around(from, 0.5);
+    taken.iter().filter(|t| !t.touches(&own) && spots.iter().any(|spot| t.touches(spot))).count() as f64
+}
+
+// Places around a point with their distance, near ones first.
+fn candidates((x, y): (f64, f64), (wide, high): (f64, f64)) -> impl Iterator<Item = (Area, f64)> {
     const AWAY: [f64; 8] = [8.0, 14.0, 26.0, 42.0, 62.0, 86.0, 116.0, 150.0];
     // Beside and slightly above first: a cross is then not written over.
     const TURNS: [(f64, f64); 12] = [
@@ -281,7 +303,7 @@ fn candidates((x, y): (f64, f64), (wide, high): (f64, f64)) -> impl Iterator<Ite
                 right: middle.0 + wide / 2.0,
                 bottom: middle.1 + high / 2.0,
             };
-            (area, away > 20.0)
+            (area, away)
         })
     })
 }

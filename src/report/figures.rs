@@ -108,7 +108,7 @@ pub fn drivers(voice: &Voice<'_>, r: &Regression) -> Figure {
         axis: voice.word("drivers.figure_axis"),
         mark_heading: voice.word("drivers.figure_mark"),
         text_heading: voice.word("drivers.figure_text"),
-        rows: drivers_section::slopes(r).map(|t| forest_row(voice, t)).collect(),
+        rows: drivers_section::slopes(r).map(|t| forest_row(voice, r, t)).collect(),
         reference: 0.0,
         bands: r.mark_bands.clone(),
     })
@@ -117,7 +117,7 @@ pub fn drivers(voice: &Voice<'_>, r: &Regression) -> Figure {
 fn odds_row(voice: &Voice<'_>, t: &Term) -> ForestRow {
     let e = &t.coefficient;
     ForestRow {
-        label: voice.term(&t.term),
+        label: crate::text::names::clean(&t.term),
         estimate: e.estimate,
         low: e.conf_low,
         high: e.conf_high,
@@ -127,10 +127,10 @@ fn odds_row(voice: &Voice<'_>, t: &Term) -> ForestRow {
     }
 }
 
-fn forest_row(voice: &Voice<'_>, t: &Term) -> ForestRow {
+fn forest_row(voice: &Voice<'_>, r: &Regression, t: &Term) -> ForestRow {
     let why = super::voice::why(t.coefficient.why);
     ForestRow {
-        label: capital(&voice.term(&t.term)),
+        label: model::label(voice, r, &t.term),
         estimate: t.beta,
         low: t.beta_low,
         high: t.beta_high,

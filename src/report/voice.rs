@@ -51,6 +51,10 @@ impl<'a> Voice<'a> {
 
     /// A term by name: the study's own name for a topic, else the name in `text`.
     pub fn term(&self, code: &str) -> String {
+        if let Some((own, key)) = names::split(code).and_then(|(stem, key)| Some((self.own_name("topics", stem)?, key)))
+        {
+            return self.say(key, &[("term", own)]);
+        }
         self.own_name("topics", code).unwrap_or_else(|| names::term(self.language, code))
     }
 

@@ -16,7 +16,7 @@ pub struct Relation {
 ///
 /// The rank is the number of pivots of Householder QR with column pivoting (Businger & Golub 1965) on columns of length
 /// 1 that reach `tol`. Where it falls short, the dependent columns are the last of their relations in the order given,
-/// unless another column is the natural total of the rest (all its coefficients at most 1 in size).
+/// unless another column is the natural total of the rest (all coefficients above 0, else at most 1 in size).
 pub fn relations(r: &Array2<f64>, intercept: Option<usize>, tol: f64) -> Vec<Relation> {
     let k = r.ncols();
     let lengths: Vec<f64> = r.columns().into_iter().map(|column| column.dot(&column).sqrt()).collect();
@@ -131,7 +131,19 @@ fn express(scaled: &[Array1<f64>], independent: &[usize], column: usize) -> Rela
     Relation { column, combination }
 }
 
-/// Solves a relation for the column with the largest coefficient (a total or a mean rather than one of its parts),
+/// The column that is the sum of the others with coefficients above 0, if one is: a total or a mean of its parts.
+fn total(relation: &Relation, intercept: Option<usize>) -> Option<usize> {
+    let parts: Vec<(usize, f64)> =
+        relation.combination.iter().copied().filter(|(other, _)| Some(*other) != intercept).collect();
+    let positive = parts.iter().filter(|(_, coefficient)| *coefficient > 0.0).count();
+    if positive == parts.len() {
+        return Some(relation.column);
+    }
+    // Moved to the other side, what was subtracted is added.
+    parts.iter().find(|(_, coefficient)| *coefficient > 0.0 && positive == 1).map(|(other, _)| *other)
+}
+
+/// Solves a relation for the column that is the total of the others, else for the one with the largest coefficient,
 /// unless that column is the constant or stands in another relation too.
 fn natural(found: &[Relation], at: usize, intercept: Option<usize>) -> Relation {
     let relation = &found[at];
@@ -144,6 +156,7 @@ fn natural(found: &[Relation], at: usize, intercept: Option<usize>) -> Relation 
                 if coefficient.abs() > best.1 { (other, coefficient.abs()) } else { best }
             })
             .0;
+    let largest = total(relation, intercept).unwrap_or(largest);
     let shared = found
         .iter()
         .enumerate()

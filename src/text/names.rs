@@ -40,8 +40,20 @@ pub fn lever(language: Language, code: &str) -> Option<String> {
 
 /// A term of a model: a topic, a known column, the constant, or the name in the data.
 pub fn term(language: Language, code: &str) -> String {
+    if let Some((stem, key)) = split(code).filter(|(stem, _)| knows(language, &format!("topic.{stem}"))) {
+        return say(language, key, &[("term", term(language, stem))]);
+    }
     let section = if knows(language, &format!("topic.{code}")) { "topic" } else { "column" };
     name(language, section, if code == "(Intercept)" { "intercept" } else { code })
+}
+
+/// A term that was split into the difference within and between teams, and the words for its part.
+pub fn split(code: &str) -> Option<(&str, &'static str)> {
+    match code.rsplit_once(':')? {
+        (stem, "within") => Some((stem, "table.term_within")),
+        (stem, "between") => Some((stem, "table.term_between")),
+        _ => None,
+    }
 }
 
 /// A column by its canonical name.
@@ -119,6 +131,10 @@ fn by_role(language: Language, role: &str, text: &str) -> String {
         "unit" => unit(language, text),
         "group" | "groups" | "arm" => group(language, text),
         "model" => model(language, text),
+        "response_on" => {
+            let known: Vec<String> = text.split(", ").map(|code| term(language, code)).collect();
+            super::list(language, &known)
+        }
         "stage" => stage(language, text),
         "table" => table(language, text),
         "window" | "best_window" if text == "all" => say(language, "word.all_days", &[]),

@@ -15,12 +15,10 @@ use ndarray::Array1;
 pub struct WaveRows {
     /// Outcome of every answer on the topics before it; person and wave absorbed.
     pub panel: Design,
-    /// Outcome of the next answer on the topics before this one and on this one's outcome.
+    /// Outcome of the next answer on the topics before this one. The outcome of this one is no term: standing for the
+    /// person as well as for the topics just felt, it would turn their signs.
     pub lagged: Design,
 }
-
-/// The name of the outcome at the wave before, a term of the lagged model.
-pub const BEFORE: &str = "outcome_before";
 
 /// An answer and what came next.
 struct Row {
@@ -113,15 +111,10 @@ impl<'a> Frame<'a> {
         let later = || self.rows.iter().filter(|row| row.next.is_some());
         flow.lose("no_later_wave", None, self.rows.len() as u64 - later().count() as u64);
         let sorted = self.complete(later(), &mut flow);
-        let width = self.slots.len() + 1;
-        let with_outcome: Vec<f64> = (sorted.cells.chunks(self.slots.len().max(1)).zip(&sorted.used))
-            .flat_map(|(cells, row)| cells.iter().copied().chain([row.of.outcome]))
-            .collect();
-        let x = table(sorted.used.len(), width + 1, with_constant(&with_outcome, width));
+        let x = table(sorted.used.len(), self.slots.len() + 1, with_constant(&sorted.cells, self.slots.len()));
         let y: Array1<f64> = sorted.used.iter().map(|row| row.next.unwrap_or(f64::NAN)).collect();
         let mut terms = vec![INTERCEPT.to_string()];
         terms.extend_from_slice(&self.asked.topics);
-        terms.push(BEFORE.to_string());
         Design { terms, intercept: Some(0), ..self.design(Matrix::new(x, y), &sorted.used, flow) }
     }
 

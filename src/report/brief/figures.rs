@@ -29,6 +29,13 @@ pub fn figure(x: f64, places: usize) -> String {
     }
 }
 
+/// The same with its sign always written.
+pub fn signed(x: f64, places: usize) -> String {
+    let text = figure(x, places);
+    let nonzero = text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    if x > 0.0 && nonzero { format!("+{text}") } else { text }
+}
+
 /// A number by its own size.
 pub fn natural(x: f64) -> String {
     let size = number::places_for(x);

@@ -5,13 +5,14 @@ use crate::charts::Figure;
 use crate::charts::figure::{Caption, Importance, LeftOut, LeftOutRow, Placed, Quadrant, Scales, ShareRow};
 use crate::findings::regression::checks::LeftOut as Left;
 use crate::findings::{Regression, Term};
-use crate::report::brief::figures::{figure, places};
+use crate::report::brief::figures::figure;
 use crate::report::parts::importance as shares;
+use crate::report::parts::terms::digits;
 use crate::report::voice::{Voice, capital};
 use crate::text::{knows, names, number};
 
 /// A topic by its words, a term of a plain table as it is in the data.
-fn label(voice: &Voice<'_>, r: &Regression, code: &str) -> String {
+pub fn label(voice: &Voice<'_>, r: &Regression, code: &str) -> String {
     if r.formula.is_some() { names::clean(code) } else { capital(&voice.term(code)) }
 }
 
@@ -107,11 +108,10 @@ pub fn left_out(voice: &Voice<'_>, r: &Regression) -> Option<Figure> {
     // Topics share one unit, the answer step; the terms of any table do not.
     let scales = if r.formula.is_some() { Scales::Own } else { Scales::Shared };
     let axis = if r.formula.is_some() { "drivers.left_out_axis_own" } else { "drivers.col_effect_short" };
-    let digits = places(rows.iter().flat_map(|(l, _)| [l.low, l.high]), 3);
-    let one = |digits: usize| move |x: f64| figure(x, digits);
+    let common = digits(rows.iter().map(|(_, t)| *t));
     let row = |(l, t): &(&Left, &Term)| {
-        let digits = if scales == Scales::Own { places([l.low, l.high], 3) } else { digits };
-        let shown = |x: Option<f64>| voice.or_why(x, None, one(digits));
+        let digits = if scales == Scales::Own { digits([*t]) } else { common };
+        let shown = |x: Option<f64>| voice.or_why(x, None, |x| figure(x, digits));
         let values = [("estimate", shown(l.estimate)), ("low", shown(l.low)), ("high", shown(l.high))];
         LeftOutRow {
             label: label(voice, r, &l.term),

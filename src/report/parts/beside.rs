@@ -7,6 +7,7 @@ use crate::findings::regression::Term;
 use crate::findings::regression::checks::Beside;
 use crate::report::brief::figures::figure;
 use crate::report::brief::shared;
+use crate::report::voice::capital;
 use crate::text::{knows, names, number};
 
 /// A part for each model.
@@ -17,7 +18,7 @@ pub fn parts(model: &Regression, speaker: &Speaker<'_>) -> Vec<Part> {
 fn part(model: &Regression, beside: &Beside, speaker: &Speaker<'_>) -> Part {
     let lead = format!("beside_{}", beside.kind);
     let lead = if knows(speaker.language, &format!("table.{lead}")) { speaker.word(&lead) } else { String::new() };
-    let mut part = Part::new("beside", names::model(speaker.language, &beside.kind))
+    let mut part = Part::new("beside", capital(&names::model(speaker.language, &beside.kind)))
         .say(lead)
         .say(technical(beside, speaker))
         .say(if beside.terms.iter().any(|t| t.mark.is_some()) {
@@ -28,7 +29,7 @@ fn part(model: &Regression, beside: &Beside, speaker: &Speaker<'_>) -> Part {
     let new = beside.cautions.iter().filter(|c| !model.cautions.contains(c));
     part.cautions = new.map(|c| shared::caution_words(speaker.language, c)).collect();
     let rows: Vec<&Term> = beside.terms.iter().filter(|t| is_slope(t)).collect();
-    if rows.is_empty() { part } else { part.table(terms::table(&rows, speaker)) }
+    if rows.is_empty() { part } else { part.folded(String::new(), terms::table(&rows, speaker)) }
 }
 
 /// Rows, clusters, fit, errors and what the model was made with.

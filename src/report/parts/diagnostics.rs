@@ -3,10 +3,10 @@
 
 use super::choice::tested;
 use super::terms::is_slope;
-use super::{Part, Speaker, fit};
+use super::{Part, Speaker, fit, terms};
 use crate::findings::Regression;
 use crate::findings::regression::checks::{Diagnostics, LeaveOneOut};
-use crate::report::brief::figures::{figure, places};
+use crate::report::brief::figures::figure;
 use crate::report::brief::{Align, Table};
 use crate::text::{names, number};
 
@@ -16,7 +16,8 @@ pub fn part(model: &Regression, speaker: &Speaker<'_>) -> Option<Part> {
     if model.diagnostics.is_none() && !robust {
         return None;
     }
-    let mut part = Part::new("diagnostics", speaker.word("diagnostics"));
+    let heading = if model.diagnostics.is_some() { "diagnostics" } else { "robustness_heading" };
+    let mut part = Part::new("diagnostics", speaker.word(heading));
     if let Some(d) = &model.diagnostics {
         part = part.say(fit::spaced([spread(d, speaker), condition(d, speaker)], speaker)).say(leverage(d, speaker));
         part = part.say(d.leave_one_out.as_ref().map_or_else(String::new, |l| without(l, speaker)));
@@ -69,8 +70,7 @@ fn table(model: &Regression, speaker: &Speaker<'_>) -> Table {
     let sides = [Align::Left, right, right, right, right, right];
     let mut table = Table::new(titles.iter().map(|t| speaker.word(t)).zip(sides).collect());
     let left_out = model.diagnostics.as_ref().and_then(|d| d.leave_one_out.as_ref());
-    let all = left_out.iter().flat_map(|l| &l.terms).flat_map(|t| [t.low, t.high]);
-    let digits = places(all, 3);
+    let digits = terms::digits(&model.terms);
     let shown = |x: Option<f64>, digits: usize| x.map_or_else(String::new, |x| figure(x, digits));
     for term in model.terms.iter().filter(|t| is_slope(t)) {
         let influence = model.diagnostics.iter().flat_map(|d| &d.influence).find(|i| i.term == term.term);

@@ -1,6 +1,6 @@
 //! Other errors for the same coefficients: covariances side by side, and the wild cluster bootstrap.
 
-use super::{Part, Speaker};
+use super::{Part, Speaker, terms};
 use crate::findings::Regression;
 use crate::findings::regression::checks::{OtherCovariance, Wild};
 use crate::report::brief::figures::{self, figure, places};
@@ -15,8 +15,7 @@ pub fn side_by_side(model: &Regression, speaker: &Speaker<'_>) -> Option<Part> {
     }
     let digits = places(model.vcov_table.iter().flat_map(|o| o.std_errors.iter().copied()), 3);
     let error = |o: &OtherCovariance, i: usize| {
-        let error = o.std_errors.get(i).copied().flatten();
-        figures::or_why(speaker.language, error, None, |x| figure(x, digits))
+        o.std_errors.get(i).copied().flatten().map_or_else(|| "-".to_string(), |x| figure(x, digits))
     };
     let p = |o: &OtherCovariance, i: usize| shared::p_cell(o.p_values.get(i).copied().flatten());
     let part = Part::new("covariances", speaker.word("covariances"))
@@ -65,7 +64,7 @@ pub fn wild(model: &Regression, speaker: &Speaker<'_>) -> Option<Part> {
     let sides = [Align::Left, Align::Right, Align::Right];
     let mut table = Table::new(titles.iter().map(|t| speaker.word(t)).zip(sides).collect());
     let ends: Vec<_> = wild.terms.iter().map(|t| (t.conf_low, t.conf_high)).collect();
-    let digits = places(ends.iter().flat_map(|(low, high)| [*low, *high]), 3);
+    let digits = terms::digits(&model.terms);
     let ranges = figures::ranges(speaker.language, &ends, |x| figure(x, digits));
     for (term, range) in wild.terms.iter().zip(ranges) {
         let range = match (range.is_empty(), term.why) {

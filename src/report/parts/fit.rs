@@ -6,7 +6,7 @@ use crate::findings::Regression;
 use crate::findings::regression::checks::Absorbed;
 use crate::report::brief::figures::{figure, natural};
 use crate::report::brief::shared;
-use crate::text::{knows, names, number};
+use crate::text::{Language, knows, names, number, say};
 
 /// The outcome, n, the fit, the clusters and the errors, then what else the fit rests on.
 pub fn line(model: &Regression, speaker: &Speaker<'_>) -> String {
@@ -15,7 +15,7 @@ pub fn line(model: &Regression, speaker: &Speaker<'_>) -> String {
         line.push_str(&speaker.say("fit_within", &[("within", figure(within, 3))]));
     }
     if let Some(clusters) = model.n_clusters {
-        line.push_str(&clustered(clusters, model, speaker));
+        line.push_str(&clustered(clusters, model, speaker.language));
     }
     let words = shared::vcov(speaker.language, &model.vcov);
     line.push_str(&speaker.say("fit_vcov", &[("kind", names::clean(&model.vcov)), ("words", words)]));
@@ -43,22 +43,22 @@ fn head(model: &Regression, speaker: &Speaker<'_>) -> String {
     speaker.say("fit_likelihood", &values)
 }
 
-/// The clusters by the name that other answers give them: "52 teams (by manager)", "12 clusters (site)".
-fn clustered(clusters: u64, model: &Regression, speaker: &Speaker<'_>) -> String {
+/// The clusters by the name that other answers give them: "; 52 teams (by manager)", "; 12 clusters (site)".
+pub fn clustered(clusters: u64, model: &Regression, language: Language) -> String {
     let column = model.cluster.as_deref().unwrap_or_default();
     let count = ("clusters", number::count(clusters));
     if let (true, Some((first, second))) = (model.vcov == "two-way", column.split_once(',')) {
-        let name = |column: &str| names::column(speaker.language, column);
-        return speaker.say("fit_two_way", &[count, ("first", name(first)), ("second", name(second))]);
+        let name = |column: &str| names::column(language, column);
+        return say(language, "table.fit_two_way", &[count, ("first", name(first)), ("second", name(second))]);
     }
-    let known = knows(speaker.language, &format!("unit.{column}"));
+    let known = knows(language, &format!("unit.{column}"));
     let values = [
         count,
         ("cluster", names::clean(column)),
-        ("unit", names::unit(speaker.language, column)),
-        ("column", names::column(speaker.language, column)),
+        ("unit", names::unit(language, column)),
+        ("column", names::column(language, column)),
     ];
-    speaker.say(if known { "fit_teams" } else { "fit_clusters" }, &values)
+    say(language, if known { "table.fit_teams" } else { "table.fit_clusters" }, &values)
 }
 
 /// The rows asked for, the weights, what was absorbed.

@@ -1,6 +1,6 @@
 //! How much each term accounts for, with intervals, how stable the order is, and what a step of a term goes with.
 
-use super::terms::is_slope;
+use super::terms::{digits, is_slope};
 use super::{Part, Speaker};
 use crate::findings::Regression;
 use crate::findings::regression::Term;
@@ -102,7 +102,8 @@ pub fn steps(model: &Regression, speaker: &Speaker<'_>) -> Option<Part> {
     let titles = ["term", "one_step", "p25_p75"];
     let sides = [Align::Left, Align::Right, Align::Right];
     let mut table = Table::new(titles.iter().map(|t| speaker.word(t)).zip(sides).collect());
-    let shown = |x: Option<f64>| x.map_or_else(String::new, number::signed_natural);
+    let digits = digits(terms.iter().copied());
+    let shown = |x: Option<f64>| x.map_or_else(String::new, |x| figures::signed(x, digits));
     for term in terms {
         table.rows.push(vec![speaker.term(&term.term), shown(term.effect_step), shown(term.effect_p25_p75)]);
     }

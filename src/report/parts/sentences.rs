@@ -80,11 +80,8 @@ fn of_a_choice(model: &Regression, binary: bool, event: Option<&String>, speaker
         (1..=NAMED, false) => "odds_higher",
         _ => "odds_many",
     };
-    let mut sentence = speaker.say(key, &values);
-    if others > 0 && !items.is_empty() {
-        sentence.push_str(&speaker.word("others_unmarked"));
-    }
-    sentence + &association(&model.terms, speaker)
+    let unmarked = if others > 0 && !items.is_empty() { speaker.word("others_unmarked") } else { String::new() };
+    fit::spaced([speaker.say(key, &values), unmarked, association(&model.terms, speaker)], speaker)
 }
 
 fn association(terms: &[Term], speaker: &Speaker<'_>) -> String {

@@ -14,8 +14,7 @@ pub fn table(terms: &[&Term], speaker: &Speaker<'_>) -> Table {
     let right = Align::Right;
     let sides = [Align::Left, right, right, right, right, right, Align::Left];
     let mut table = Table::new(titles.iter().map(|t| speaker.word(t)).zip(sides).collect());
-    let errors = terms.iter().map(|t| t.coefficient.std_error);
-    let digits = places(errors, 2).min(places(terms.iter().map(|t| t.coefficient.estimate), 4));
+    let digits = digits(terms.iter().copied());
     let betas = with_ranges(terms.iter().map(|t| (t.beta, t.beta_low, t.beta_high)), speaker);
     let odds = with_ranges(terms.iter().map(|t| (t.odds_ratio, t.odds_low, t.odds_high)), speaker);
     for ((term, beta), odds) in terms.iter().zip(betas).zip(odds) {
@@ -35,6 +34,13 @@ pub fn table(terms: &[&Term], speaker: &Speaker<'_>) -> Table {
     }
     // A model of a choice has odds in place of standardised coefficients and their marks.
     table.without_blank(6).without_blank(4)
+}
+
+/// Places for coefficients and what is in their unit.
+pub fn digits<'t>(terms: impl IntoIterator<Item = &'t Term>) -> usize {
+    let (errors, points): (Vec<_>, Vec<_>) =
+        terms.into_iter().map(|t| (t.coefficient.std_error, t.coefficient.estimate)).unzip();
+    places(errors, 2).min(places(points, 4))
 }
 
 /// Points with their ranges, the commas below each other; empty where there is no point.

@@ -8,6 +8,7 @@ use crate::report::document::{Block, Cell, Table};
 use crate::report::figures::{self, model as pictures};
 use crate::report::parts::{self, Part, Speaker, choice, fit};
 use crate::report::voice::{Voice, capital};
+use crate::text::number;
 
 /// Calls `then` with a speaker for this model.
 fn speaking<T>(voice: &Voice<'_>, r: &Regression, model: Model, then: impl FnOnce(&Speaker<'_>) -> T) -> T {
@@ -21,7 +22,8 @@ fn speaking<T>(voice: &Voice<'_>, r: &Regression, model: Model, then: impl FnOnc
 /// What the fit rests on, the categories and the terms left out: sentences under the main table.
 pub fn fit(voice: &Voice<'_>, r: &Regression, model: Model) -> Vec<Block> {
     speaking(voice, r, model, |speaker| {
-        let mut said = fit::rests_on(r, speaker);
+        let within = r.within_r_squared.map(|x| speaker.say("within_only", &[("within", number::decimal(x, 3))]));
+        let mut said: Vec<String> = within.into_iter().chain(fit::rests_on(r, speaker)).collect();
         said.extend(r.choice.as_ref().map(|c| choice::counts(c, speaker)));
         said.extend(fit::dropped(r, speaker));
         let text = fit::spaced(said, speaker);
@@ -32,7 +34,9 @@ pub fn fit(voice: &Voice<'_>, r: &Regression, model: Model) -> Vec<Block> {
 /// Every part, with its picture if it has one.
 pub fn blocks(voice: &Voice<'_>, r: &Regression, model: Model) -> Vec<Block> {
     let parts = speaking(voice, r, model, |speaker| parts::of(r, speaker));
-    parts.into_iter().flat_map(|part| of_part(voice, r, part)).collect()
+    // The main table of the topics tells the steps already.
+    let told = |part: &Part| model == Model::Topics && part.name == "steps";
+    parts.into_iter().filter(|part| !told(part)).flat_map(|part| of_part(voice, r, part)).collect()
 }
 
 fn of_part(voice: &Voice<'_>, r: &Regression, part: Part) -> Vec<Block> {
@@ -42,14 +46,15 @@ fn of_part(voice: &Voice<'_>, r: &Regression, part: Part) -> Vec<Block> {
         "diagnostics" => pictures::left_out(voice, r).map(|f| figures::picture("leave_one_out", f)),
         _ => None,
     };
-    let mut blocks = vec![Block::Heading { text: part.heading }];
+    let mut blocks = vec![Block::Heading { text: part.heading.clone() }];
     if !part.cautions.is_empty() {
         blocks.push(Block::Callout { label: voice.word("page.cautions"), items: part.cautions });
     }
     blocks.extend(part.sentences.into_iter().map(|text| Block::Paragraph { text }));
     blocks.extend(picture);
     for shown in part.tables {
-        let table = table(shown.table, shown.caption);
+        let caption = if shown.folded && shown.caption.is_empty() { part.heading.clone() } else { shown.caption };
+        let table = table(shown.table, caption);
         blocks.push(Block::Table(if shown.folded { table.folded() } else { table }));
     }
     blocks
@@ -63,9 +68,10 @@ fn untitled(mut figure: Figure) -> Figure {
 
 fn table(short: brief::Table, caption: String) -> Table {
     let sides: Vec<Align> = short.columns.iter().map(|(_, side)| *side).collect();
+    // Numbers stand below each other by blanks only where every character is equally wide.
     let cell = |(text, side): (String, &Align)| match side {
         Align::Left => Cell::text(text),
-        Align::Right => Cell::number(text),
+        Align::Right => Cell::number(text.replace("[ ", "[").replace("  ", " ")),
     };
     let heads = short.columns.into_iter().map(|(title, _)| title).zip(&sides).map(cell).collect();
     let mut table = Table::new(caption, heads);

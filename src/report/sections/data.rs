@@ -40,7 +40,7 @@ fn regression_blocks(voice: &Voice<'_>, r: &Regression, name: &str) -> Vec<Block
         blocks.push(Block::Table(flow_table(voice, &overall.flow, "data.flow_overall")));
     }
     for beside in r.beside.iter().filter(|b| b.flow.start > 0 || !b.flow.steps.is_empty()) {
-        let name = names::model(voice.language, &beside.kind);
+        let name = capital(&names::model(voice.language, &beside.kind));
         blocks.push(Block::Table(flow_table_of(voice, &beside.flow, name).folded()));
     }
     if !r.coverage.is_empty() {

@@ -6,8 +6,9 @@ use super::beside;
 use crate::findings::{Regression, Term};
 use crate::report::document::{Answer, Block, Cell, Section, Table};
 use crate::report::figures;
+use crate::report::parts::fit;
 use crate::report::voice::{Voice, capital};
-use crate::text::{names, number};
+use crate::text::{knows, names, number};
 use std::cmp::Ordering;
 
 /// Which model the words are about.
@@ -43,7 +44,7 @@ pub fn answer(voice: &Voice<'_>, r: &Regression, model: Model) -> Answer {
         grade_label: voice.word(if marked.is_empty() { "grade.not_shown" } else { "grade.association" }),
         headline: headline(voice, r, model, &marked),
         number: format!("{marks} / {family}"),
-        interval: marked.first().map(|t| format!("{} {}", voice.term(&t.term), voice.mark(t))).unwrap_or_default(),
+        interval: marked.first().map(|t| format!("{} {}", name(voice, t, model), voice.mark(t))).unwrap_or_default(),
         number_label: voice.word(model.key("drivers.key_number", "drivers.key_number_plain")),
         points: points(voice, r, model, &marked),
         cautions: voice.cautions(r.cautions.iter().take(2)),
@@ -51,14 +52,14 @@ pub fn answer(voice: &Voice<'_>, r: &Regression, model: Model) -> Answer {
 }
 
 fn headline(voice: &Voice<'_>, r: &Regression, model: Model, marked: &[&Term]) -> String {
-    let names: Vec<String> = marked.iter().map(|t| voice.term(&t.term)).collect();
+    let names: Vec<String> = marked.iter().map(|t| name(voice, t, model)).collect();
     let args = [
         ("outcome", voice.outcome(&r.outcome)),
         ("family", number::count(r.family)),
         ("count", marked.len().to_string()),
         ("topics", voice.list(&names)),
     ];
-    let terms: Vec<String> = slopes(r).map(|t| voice.term(&t.term)).collect();
+    let terms: Vec<String> = slopes(r).map(|t| name(voice, t, model)).collect();
     let key = match (marked.is_empty(), model, terms.len()) {
         (false, Model::Topics, _) => "drivers.headline_marks",
         (false, Model::Plain, _) => "drivers.headline_plain",
@@ -76,10 +77,10 @@ fn headline(voice: &Voice<'_>, r: &Regression, model: Model, marked: &[&Term]) -
 }
 
 fn points(voice: &Voice<'_>, r: &Regression, model: Model, marked: &[&Term]) -> Vec<String> {
-    let mut points: Vec<String> = marked.iter().map(|t| marked_sentence(voice, r, t)).collect();
+    let mut points: Vec<String> = marked.iter().map(|t| marked_sentence(voice, r, t, model)).collect();
     points.extend(overall_sentence(voice, r));
     let named = |wanted: &str| -> Vec<String> {
-        slopes(r).filter(|t| t.mark.as_deref() == Some(wanted)).map(|t| voice.term(&t.term)).collect()
+        slopes(r).filter(|t| t.mark.as_deref() == Some(wanted)).map(|t| name(voice, t, model)).collect()
     };
     for (key, group) in [("drivers.withheld", named("withheld")), ("drivers.unmarked", named(""))] {
         if !group.is_empty() {
@@ -93,9 +94,9 @@ fn points(voice: &Voice<'_>, r: &Regression, model: Model, marked: &[&Term]) -> 
     points
 }
 
-fn marked_sentence(voice: &Voice<'_>, r: &Regression, t: &Term) -> String {
+fn marked_sentence(voice: &Voice<'_>, r: &Regression, t: &Term, model: Model) -> String {
     let mut args = effect_args(voice, t);
-    args.push(("topic", capital(&voice.term(&t.term))));
+    args.push(("topic", label(voice, t, model)));
     args.push(("outcome", voice.outcome(&r.outcome)));
     voice.say("drivers.marked", &args)
 }
@@ -157,7 +158,11 @@ fn cluster(voice: &Voice<'_>, r: &Regression) -> String {
 
 /// " in 40 teams", or nothing without clusters.
 pub fn clusters_phrase(voice: &Voice<'_>, r: &Regression) -> String {
+    let known = r.cluster.as_ref().is_none_or(|c| knows(voice.language, &format!("unit.{c}")));
     r.n_clusters.map_or_else(String::new, |clusters| {
+        if !known {
+            return fit::clustered(clusters, r, voice.language);
+        }
         voice.say("drivers.clusters_phrase", &[("clusters", number::count(clusters)), ("cluster", cluster(voice, r))])
     })
 }
@@ -224,10 +229,18 @@ fn terms_table(voice: &Voice<'_>, r: &Regression, model: Model) -> Table {
 }
 
 /// A topic by its words; a term of any other model as it is in the data.
+fn name(voice: &Voice<'_>, t: &Term, model: Model) -> String {
+    match model {
+        Model::Topics => voice.term(&t.term),
+        Model::Plain => names::clean(&t.term),
+    }
+}
+
+/// The same at the beginning of a line.
 fn label(voice: &Voice<'_>, t: &Term, model: Model) -> String {
     match model {
-        Model::Topics => capital(&voice.term(&t.term)),
-        Model::Plain => names::clean(&t.term),
+        Model::Topics => capital(&name(voice, t, model)),
+        Model::Plain => name(voice, t, model),
     }
 }
 
