@@ -117,14 +117,12 @@ impl Spread {
             (None, Some(_)) => importance(&matrix),
             (None, None) => None,
         };
+        let moves = moves(&design.matrix.x, slopes, design.steps);
         Self {
             sd: (0..slopes.len()).map(sd).collect(),
             sd_outcome: sd(slopes.len()),
-            quartiles: of_columns(&design.matrix.x, slopes, quartile_range),
-            steps: match &design.steps {
-                Some(step) => vec![*step; slopes.len()],
-                None => of_columns(&design.matrix.x, slopes, answer_step),
-            },
+            quartiles: moves.iter().map(|(quartiles, _)| *quartiles).collect(),
+            steps: moves.iter().map(|(_, step)| *step).collect(),
             vif: shares.as_ref().map(|s| s.vif.clone()),
             lmg: shares.as_ref().and_then(|s| s.lmg.clone()),
             johnson: shares.map(|s| s.johnson),
@@ -139,14 +137,18 @@ impl Spread {
 /// Columns taken out of the rows at once: as many numbers as stand in one line of a processor's cache.
 const TOGETHER: usize = 8;
 
-/// What a function makes of each of these columns.
-fn of_columns(x: &ndarray::Array2<f64>, columns: &[usize], of: fn(&[f64]) -> f64) -> Vec<f64> {
+/// The distance between the quartiles of each of these columns, and one answer step (told by the column unless given).
+fn moves(x: &ndarray::Array2<f64>, columns: &[usize], step: Option<f64>) -> Vec<(f64, f64)> {
+    let of = |values: Vec<f64>| {
+        let step = step.unwrap_or_else(|| answer_step(&values));
+        (quartile_range(&values), step)
+    };
     let some = |columns: &[usize]| {
         let mut values: Vec<Vec<f64>> = columns.iter().map(|_| Vec::with_capacity(x.nrows())).collect();
         for row in x.rows() {
             values.iter_mut().zip(columns).for_each(|(values, j)| values.push(row[*j]));
         }
-        values.into_par_iter().map(|values| of(&values)).collect::<Vec<f64>>()
+        values.into_par_iter().map(of).collect::<Vec<(f64, f64)>>()
     };
     columns.chunks(TOGETHER).flat_map(some).collect()
 }
