@@ -100,7 +100,7 @@ fn by_person(rows: DriverRows, study: &Study) -> Result<Answer, Decline> {
             Err(decline) => declines.push(decline),
         }
     }
-    finding.quadrant = quadrant::quadrant(&rows.topics, &finding);
+    (finding.quadrant, finding.quadrant_border) = quadrant::quadrant(&rows.topics, &finding);
     finding.window_days = Some(window(study));
     finding.coverage = rows.coverage;
     finding.windows = rows.windows;
