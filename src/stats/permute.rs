@@ -1,7 +1,7 @@
 //! Randomisation tests of a difference in means by assigned unit, exact when they can be, and the keyed streams of
 //! random numbers that every drawing method uses. It deliberately holds no global generator.
 
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -11,6 +11,10 @@ pub const EXACT: u64 = 200_000;
 
 /// Draws when there are more.
 pub const DRAWS: u64 = 2_000;
+
+/// From so many units in a stratum on, a draw tosses coins for all of them and then puts their number right: fewer random
+/// numbers, and no place of the memory is visited out of turn.
+const WORTH_TOSSING: usize = 4_096;
 
 /// The key of the draws of one purpose of one analysis: SHA-256 of the seed and both names. Results then depend neither
 /// on threads nor on which other analyses run.
@@ -210,6 +214,12 @@ fn drawn(strata: &[Stratum], sum: &Sums, plan: &Plan, draw: u64, order: &mut Vec
     let (mut treated, mut size) = (0.0, 0.0);
     for stratum in strata {
         let n = stratum.units.len();
+        if n >= WORTH_TOSSING {
+            let (total, units) = tossed(stratum, &mut generator);
+            treated += total;
+            size += units;
+            continue;
+        }
         order.clear();
         order.extend(0..n as u32);
         for i in 0..stratum.treated {
@@ -221,4 +231,55 @@ fn drawn(strata: &[Stratum], sum: &Sums, plan: &Plan, draw: u64, order: &mut Vec
     }
     let difference = sum.difference(treated, size);
     if difference.is_nan() { f64::INFINITY } else { difference }
+}
+
+/// Units whose coins are tossed at once.
+const COINS: usize = u64::BITS as usize;
+/// Parts in which the share of heads is set.
+const PARTS: usize = 16;
+
+/// Total and size of the treated of one random assignment of a stratum. Coins that fall alike and independently make every
+/// set of one size as likely as any other; taking out, or putting in, units by chance until the size is right keeps it so.
+fn tossed(stratum: &Stratum, generator: &mut ChaCha8Rng) -> (f64, f64) {
+    let (n, wanted) = (stratum.units.len(), stratum.treated);
+    let parts = (wanted * PARTS + n / 2) / n;
+    let (mut heads, mut count, mut sums) = (Vec::with_capacity(n.div_ceil(COINS)), 0, (0.0, 0.0));
+    for some in stratum.units.chunks(COINS) {
+        let mut coins = coins(parts, generator) & (u64::MAX >> (COINS - some.len()));
+        heads.push(coins);
+        count += coins.count_ones() as usize;
+        while coins != 0 {
+            let (total, size) = some[coins.trailing_zeros() as usize];
+            sums = (sums.0 + total, sums.1 + size);
+            coins &= coins - 1;
+        }
+    }
+    while count != wanted {
+        let at = generator.random_range(0..n);
+        let coin = 1 << (at % COINS);
+        let treated = heads[at / COINS] & coin != 0;
+        if treated != (count > wanted) {
+            continue;
+        }
+        heads[at / COINS] ^= coin;
+        let (total, size) = stratum.units[at];
+        (count, sums) = if treated {
+            (count - 1, (sums.0 - total, sums.1 - size))
+        } else {
+            (count + 1, (sums.0 + total, sums.1 + size))
+        };
+    }
+    sums
+}
+
+/// 64 coins that show heads in so many of 16 cases: one toss a binary digit, the lowest that is not 0 first.
+fn coins(parts: usize, generator: &mut ChaCha8Rng) -> u64 {
+    match parts {
+        0 => 0,
+        PARTS.. => u64::MAX,
+        _ => (parts.trailing_zeros()..PARTS.ilog2()).fold(0, |heads, digit| {
+            let toss = generator.next_u64();
+            if parts >> digit & 1 == 1 { heads | toss } else { heads & toss }
+        }),
+    }
 }
