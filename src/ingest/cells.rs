@@ -143,21 +143,27 @@ impl<'a> Cells<'a> {
     ) -> Column {
         let (words, missing) = (self.words, &self.words.missing);
         let text = |row: usize| (grid.span(row, place), grid.cell(row, place));
+        // Most cells are taken as they stand: a look at both ends and at the length is all they get.
+        let as_it_stands = |row: usize| {
+            let span = grid.span(row, place);
+            let cell = grid.bytes(span);
+            (grid.is_plain(cell) && !missing.may_hold(cell)).then_some(span)
+        };
         let lines = &grid.lines;
         match note.about.kind {
             Kind::Id => each(lines, note, |row, note| {
-                let (span, raw) = text(row);
-                if grid.is_plain(span) && !missing.may_hold(raw.as_bytes()) && !raw.starts_with('#') {
+                if let Some(span) = as_it_stands(row) {
                     return span;
                 }
+                let (span, raw) = text(row);
                 note.keep(values::identifier(raw, missing)).map_or(BLANK, |id| within(span, raw, id))
             }),
             Kind::Text if !note.about.declared => each(lines, note, |row, _| text(row).0),
             Kind::Text => each(lines, note, |row, note| {
-                let (span, raw) = text(row);
-                if grid.is_plain(span) && !missing.may_hold(raw.as_bytes()) && !raw.starts_with('#') {
+                if let Some(span) = as_it_stands(row) {
                     return span;
                 }
+                let (span, raw) = text(row);
                 let (parsed, found) = values::category(raw, missing);
                 if let Some(fault) = found {
                     note.fault(fault, Level::Warning);

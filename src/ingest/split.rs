@@ -58,15 +58,17 @@ impl Grid {
         }
     }
 
-    /// Whether a cell is printable ASCII without spaces around it.
+    /// Whether a cell is printable ASCII without spaces around it, and no fault of a spreadsheet (`#N/A`).
     #[inline]
-    pub(super) fn is_plain(&self, (from, to): Span) -> bool {
-        if !self.printable {
-            return self.text.get(from as usize..to as usize).is_some_and(is_plain);
-        }
-        let bytes = self.text.as_bytes();
-        let ends = [bytes.get(from as usize), bytes.get((to as usize).wrapping_sub(1))];
-        from == to || ends.iter().all(|byte| byte.is_some_and(|b| *b != b' '))
+    pub(super) fn is_plain(&self, cell: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (cell.first(), cell.last()) else { return true };
+        (self.printable || is_plain(cell)) && !matches!(*first, b' ' | b'#') && *last != b' '
+    }
+
+    /// A cell's bytes, by its place.
+    #[inline]
+    pub(super) fn bytes(&self, (from, to): Span) -> &[u8] {
+        self.text.as_bytes().get(from as usize..to as usize).unwrap_or(&[])
     }
 
     /// A cell's text.

@@ -341,8 +341,7 @@ pub(super) fn invisible(c: char) -> bool {
 
 /// Plain printable ASCII without spaces around it: nothing to tidy.
 #[inline]
-pub(super) fn is_plain(raw: &str) -> bool {
-    let bytes = raw.as_bytes();
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().all(|b| (b' '..0x7F).contains(b)) && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
 }
 
@@ -352,7 +351,7 @@ pub(super) fn identifier<'r, 'w>(raw: &'r str, missing: &'w Tokens) -> Parsed<'w
     if let Some(judged) = absent(trimmed, missing) {
         return judged;
     }
-    if is_plain(raw) {
+    if is_plain(raw.as_bytes()) {
         return Parsed::Value(raw);
     }
     if let Some(c) = trimmed.chars().find(|c| invisible(*c)) {
@@ -376,7 +375,7 @@ pub(super) fn category<'r, 'w>(raw: &'r str, missing: &'w Tokens) -> (Parsed<'w,
     if let Some(judged) = absent(trimmed, missing) {
         return (judged, None);
     }
-    if is_plain(raw) {
+    if is_plain(raw.as_bytes()) {
         return (Parsed::Value(Cow::Borrowed(raw)), None);
     }
     let hidden = trimmed.chars().find(|c| invisible(*c)).map(Fault::Invisible);
