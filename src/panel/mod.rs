@@ -2,6 +2,7 @@
 //!
 //! Memory: people x (about 200 bytes + 12 bytes per topic), answers x 24 bytes, groups x months; nothing per session.
 
+mod fetch;
 pub mod ids;
 pub mod people;
 pub mod sales;
@@ -10,6 +11,7 @@ pub mod sum;
 pub mod survey;
 pub mod totals;
 
+pub use fetch::fetch;
 pub use ids::{Ids, NOBODY};
 pub use people::People;
 pub use sales::Sales;

@@ -1,6 +1,7 @@
 //! What the 1on1s of each person come to: sums and counts of satisfaction by topic in the window before the answer that
 //! counts, which topics other windows would cover, and how many 1on1s were held. Nothing is kept per session.
 
+use super::fetch::fetch;
 use super::ids::{Ids, NOBODY};
 use super::sum::Sum;
 use crate::study::Window;
@@ -65,6 +66,9 @@ struct Rating {
 const WAITING: usize = 1 << 20;
 /// People whose records fit a processor's cache, as a power of two.
 const NEAR: u32 = 12;
+
+/// Ratings whose records are fetched at once.
+const TOGETHER: usize = 64;
 
 /// Sums per person and topic; slot `topics` is the overall score.
 ///
@@ -214,7 +218,11 @@ impl Sessions {
             }
             *at += 1;
         }
-        sorted.iter().for_each(|r| self.add(r.who as usize, r.day, r.slot as usize, f64::from(r.rating)));
+        for some in sorted.chunks(TOGETHER) {
+            fetch(&self.records, some.iter().map(|r| r.who as usize * self.plan.record()));
+            fetch(&self.records, some.iter().map(|r| self.place(r.who as usize, r.slot as usize)));
+            some.iter().for_each(|r| self.add(r.who as usize, r.day, r.slot as usize, f64::from(r.rating)));
+        }
         self.waiting = waiting;
         self.waiting.clear();
     }
@@ -227,19 +235,21 @@ impl Sessions {
         let Some(record) = self.records.get_mut(who * width..(who + 1) * width) else { return };
         let [wave, rest @ ..] = record else { return };
         let wave = *wave as i32;
-        let known = wave != MISSING_DAY && day != MISSING_DAY;
-        let lead = if known { i64::from(wave) - i64::from(day) } else { 0 };
+        let known = (wave != MISSING_DAY) & (day != MISSING_DAY);
+        let lead = i64::from(wave) - i64::from(day);
+        let earlier = known & (lead > 0);
         let Some((covered, slots)) = rest.split_first_chunk_mut::<{ OTHER_WINDOWS.len() }>() else { return };
         if !overall {
             for (window, mask) in OTHER_WINDOWS.iter().zip(covered) {
-                let inside = *window == i32::MAX || (lead > 0 && lead <= i64::from(*window));
+                // Without a way past it: which windows hold a day is a toss that no processor guesses.
+                let inside = (*window == i32::MAX) | (earlier & (lead <= i64::from(*window)));
                 *mask |= u32::from(inside) << slot;
             }
         }
-        if days.is_some_and(|days| lead <= 0 || lead > i64::from(days)) {
+        if days.is_some_and(|days| !earlier || lead > i64::from(days)) {
             return;
         }
-        self.after_wave += u64::from(days.is_none() && wave != MISSING_DAY && day >= wave);
+        self.after_wave += u64::from(days.is_none() & known & (lead <= 0));
         let Some([sum, count]) = slots.get_mut(2 * slot..2 * slot + 2) else { return };
         *count += 1;
         if rating.abs() <= LARGEST_WHOLE && f64::from(rating as i32) == rating && *count < MOST_WHOLE {
@@ -249,9 +259,15 @@ impl Sessions {
         }
     }
 
+    /// Where the sum of a person and slot is; its count is behind it.
+    #[inline]
+    fn place(&self, person: usize, slot: usize) -> usize {
+        person * self.plan.record() + 1 + OTHER_WINDOWS.len() + 2 * slot
+    }
+
     /// Mean satisfaction of a person with a topic (slot `topics` = overall) in the window; `None` without a rating.
     pub fn mean(&self, person: usize, slot: usize) -> Option<f64> {
-        let at = person * self.plan.record() + 1 + OTHER_WINDOWS.len() + 2 * slot;
+        let at = self.place(person, slot);
         let Some(&[sum, count]) = self.records.get(at..at + 2) else { return None };
         if count == 0 || slot > self.plan.topics {
             return None;

@@ -8,7 +8,7 @@ use super::said::{Before, Said};
 use super::{Ledger, Seen};
 use crate::domain::Day;
 use crate::findings::Level;
-use crate::panel::{NOBODY, Survey};
+use crate::panel::{NOBODY, Survey, fetch};
 use crate::tables::{Layout, MISSING_DAY, OVERALL_BIT, Table};
 use hashbrown::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -287,6 +287,9 @@ impl Keys {
     fn same_day(&mut self, seen: &Seen, keys: &RowKeys, ledger: &mut Ledger, days: Option<&[i32]>) {
         let Some(days) = days else { return };
         self.last_day.resize(seen.people.len(), MISSING_DAY);
+        if self.log.mode == KeyMode::Rising {
+            fetch(&self.last_day, seen.person.iter().map(|who| *who as usize));
+        }
         for (row, (&day, &who)) in days.iter().zip(seen.person).enumerate() {
             if who == NOBODY || day == MISSING_DAY || !keys.first[row] || !keys.keep[row] {
                 continue;

@@ -17,6 +17,7 @@ use ledger::Ledger;
 use super::{Data, Screened, admit};
 use crate::domain::Day;
 use crate::findings::{Input, Issue, Level};
+use crate::panel::people::Fact;
 use crate::panel::sessions::Plan;
 use crate::panel::survey::Asked;
 use crate::panel::{NOBODY, Panel, People, Sales, Sessions, Survey, Totals};
@@ -29,6 +30,8 @@ struct Seen<'a> {
     batch: &'a Batch,
     /// Person number of each row, `NOBODY` when unknown or blank.
     person: &'a [u32],
+    /// What is known of each row's person; empty where rows are not looked at by themselves.
+    facts: &'a [Fact],
     people: &'a People,
     study: &'a Study,
 }
@@ -141,7 +144,9 @@ impl Look<'_> {
         ranges::clean(layout, batch, self.study, &mut ledger);
         time::clean(layout, batch, self.as_of, &mut ledger);
         let person = self.people_of(layout, batch);
-        let seen = Seen { layout, batch, person: &person, people: self.people, study: self.study };
+        // Logs name people in no order: asked for in a loop that does nothing else, their facts come many at a time.
+        let facts: Vec<Fact> = person.iter().map(|who| self.people.fact(*who)).collect();
+        let seen = Seen { layout, batch, person: &person, facts: &facts, people: self.people, study: self.study };
         for check in CHECKS {
             check(&seen, &mut ledger);
         }
@@ -183,7 +188,7 @@ impl Fold<'_> {
             Members::Growing(people) => people,
             Members::Known(people) => *people,
         };
-        let seen = Seen { layout, batch, person: &person, people, study: self.study };
+        let seen = Seen { layout, batch, person: &person, facts: &[], people, study: self.study };
         let rows = self.keys.check(&seen, self.survey.answers.len(), self.ledger);
         match (layout.table, &mut self.people) {
             (Table::People, Members::Growing(people)) => people.absorb(layout, batch, &rows.keep),

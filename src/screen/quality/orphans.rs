@@ -32,9 +32,8 @@ pub fn company(seen: &Seen, ledger: &mut Ledger) {
     }
     let cells = seen.layout.position("company_id").and_then(|at| seen.batch.text(at));
     let (Some(cells), Some(home)) = (cells, seen.people.column("company_id")) else { return };
-    for (row, here) in cells.iter().enumerate() {
-        let who = seen.person.get(row).copied().unwrap_or(NOBODY);
-        let own = seen.people.fact(who).company;
+    for (row, (here, fact)) in cells.iter().zip(seen.facts).enumerate() {
+        let own = fact.company;
         if own != NOBODY && !here.is_empty() && home.ids.name(own) != here {
             let line = seen.batch.line(row);
             ledger.add("company_mismatch", Level::Error, seen.layout, "company_id", line);

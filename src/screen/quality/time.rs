@@ -3,7 +3,6 @@
 use super::{Ledger, Seen};
 use crate::domain::{Day, Month};
 use crate::findings::Level;
-use crate::panel::NOBODY;
 use crate::panel::people::Fact;
 use crate::tables::{Batch, Column, Layout, MISSING_DAY, Table};
 
@@ -33,11 +32,10 @@ fn left_before_hired(seen: &Seen, ledger: &mut Ledger) {
 fn outside(seen: &Seen, ledger: &mut Ledger, column: &'static str, code: &'static str) {
     let Some(cells) = seen.layout.position(column).and_then(|at| seen.batch.days(at)) else { return };
     let monthly = column == "month";
-    let people = seen.people;
     // Sales come by month: the days of one are worked out once for a run of rows.
     let mut span = (MISSING_DAY, 0, 0);
-    for (row, (&cell, &line)) in cells.iter().zip(&seen.batch.lines).enumerate() {
-        let Fact { hired, left, .. } = people.fact(seen.person.get(row).copied().unwrap_or(NOBODY));
+    for ((&cell, &line), fact) in cells.iter().zip(&seen.batch.lines).zip(seen.facts) {
+        let Fact { hired, left, .. } = *fact;
         if cell == MISSING_DAY {
             continue;
         }
