@@ -23,12 +23,13 @@ use polars::prelude::{
 };
 use std::path::{Path, PathBuf};
 
-/// What a column is, with its cells so far in pieces.
+/// What a column is, with its cells so far. A list that grows is moved by the page, not copied, and the piece that was
+/// added to it is free for the next one: pieces that were kept to be put together at the end would take their room twice.
 enum Column {
     /// Nothing but missing cells so far.
     Unknown,
-    Numbers(Vec<Vec<f64>>),
-    Days(Vec<Vec<i32>>),
+    Numbers(Vec<f64>),
+    Days(Vec<i32>),
     Texts(StringChunkedBuilder),
     /// Text that was taken for something else: it must be read again.
     Again,
@@ -316,8 +317,8 @@ impl Table {
         let (Some(to), Some(faults)) = (self.columns.get_mut(column), self.odd.get_mut(column)) else { return };
         if let (Column::Unknown, false) = (&*to, matches!(cells, Cells::Unknown)) {
             *to = match cells {
-                Cells::Numbers(_) => Column::Numbers(vec![vec![f64::NAN; filled]]),
-                Cells::Days(_) => Column::Days(vec![vec![MISSING_DAY; filled]]),
+                Cells::Numbers(_) => Column::Numbers(vec![f64::NAN; filled]),
+                Cells::Days(_) => Column::Days(vec![MISSING_DAY; filled]),
                 _ => {
                     let mut builder = StringChunkedBuilder::new("".into(), filled);
                     (0..filled).for_each(|_| builder.append_null());
@@ -327,10 +328,10 @@ impl Table {
         }
         match (&mut *to, cells) {
             (Column::Unknown | Column::Again, _) => return,
-            (Column::Numbers(all), Cells::Numbers(cells)) => all.push(cells),
-            (Column::Numbers(all), Cells::Unknown) => all.push(vec![f64::NAN; grid.rows()]),
-            (Column::Days(all), Cells::Days(cells)) => all.push(cells),
-            (Column::Days(all), Cells::Unknown) => all.push(vec![MISSING_DAY; grid.rows()]),
+            (Column::Numbers(all), Cells::Numbers(cells)) => all.extend_from_slice(&cells),
+            (Column::Numbers(all), Cells::Unknown) => all.resize(filled + grid.rows(), f64::NAN),
+            (Column::Days(all), Cells::Days(cells)) => all.extend_from_slice(&cells),
+            (Column::Days(all), Cells::Unknown) => all.resize(filled + grid.rows(), MISSING_DAY),
             (Column::Texts(builder), _) => {
                 (0..grid.rows()).for_each(|row| push_text(builder, grid.cell(row, column)));
                 return;
@@ -407,8 +408,7 @@ impl Table {
         for (cells, name) in std::mem::take(&mut self.columns).into_iter().zip(&self.names) {
             let name = name.as_str().into();
             columns.push(match cells {
-                Column::Numbers(pieces) => {
-                    let cells = stacked(pieces, height);
+                Column::Numbers(cells) => {
                     if cells.iter().any(|v| v.is_nan()) {
                         let cells = cells.into_iter().map(|v| (!v.is_nan()).then_some(v));
                         Float64Chunked::from_iter_options(name, cells).into_series().into_column()
@@ -416,8 +416,8 @@ impl Table {
                         Float64Chunked::from_vec(name, cells).into_series().into_column()
                     }
                 }
-                Column::Days(pieces) => {
-                    let cells = stacked(pieces, height).into_iter().map(|v| (v != MISSING_DAY).then_some(v));
+                Column::Days(cells) => {
+                    let cells = cells.into_iter().map(|v| (v != MISSING_DAY).then_some(v));
                     Int32Chunked::from_iter_options(name, cells).into_date().into_series().into_column()
                 }
                 Column::Texts(builder) => builder.finish().with_name(name).into_series().into_column(),
@@ -430,13 +430,6 @@ impl Table {
         }
         DataFrame::new(height, columns).map_err(|e| Error::bug("frame").because(e))
     }
-}
-
-/// Pieces of a column as one, each freed as soon as it has been copied.
-fn stacked<T: Copy>(pieces: Vec<Vec<T>>, height: usize) -> Vec<T> {
-    let mut all = Vec::with_capacity(height);
-    pieces.into_iter().for_each(|piece| all.extend_from_slice(&piece));
-    all
 }
 
 fn push_text(builder: &mut StringChunkedBuilder, raw: &str) {

@@ -239,10 +239,9 @@ pub fn number<'w>(raw: &str, missing: &'w Tokens, commas: Commas) -> Parsed<'w, 
 /// Digits with at most one point and a minus sign, exactly: up to 15 digits in all, scaled by an exact power of ten.
 #[inline]
 pub(super) fn plain_number(bytes: &[u8]) -> Option<f64> {
-    let (negative, digits) = match bytes.split_first()? {
-        (b'-', rest) => (true, rest),
-        _ => (false, bytes),
-    };
+    // Signs come as they please: they are not branched on.
+    let negative = bytes.first() == Some(&b'-');
+    let digits = bytes.get(usize::from(negative)..)?;
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
@@ -276,7 +275,7 @@ pub(super) fn plain_number(bytes: &[u8]) -> Option<f64> {
         None => whole as f64,
         Some(places) => whole as f64 / POWERS.get(places)?,
     };
-    Some(if negative { -value } else { value })
+    Some(f64::from_bits(value.to_bits() | u64::from(negative) << 63))
 }
 
 /// Digits, a point and a minus sign, of any length: the standard library rounds it correctly.
