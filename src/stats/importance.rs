@@ -103,6 +103,9 @@ fn order_weights(t: usize) -> Vec<f64> {
     weights
 }
 
+/// What must be left of a column, of 1, for it to be no combination of those before it.
+const LEAST_PIVOT: f64 = 1e-13;
+
 /// What is left of the terms that may still enter, and of the outcome, once a subset has been taken out of them.
 #[derive(Debug, Clone, Default)]
 struct Remaining {
@@ -123,6 +126,14 @@ impl Remaining {
         Self { sizes: terms.iter().map(Vec::len).collect(), first: 0, width: columns.len(), matrix }
     }
 
+    /// What is left of the outcome without the last column before it: half of all subsets are told by this alone.
+    fn rest_without_last(&self) -> Option<f64> {
+        let (column, y) = (self.width - 2, self.width - 1);
+        let at = |i: usize, j: usize| self.matrix[i * self.width + j];
+        let pivot = at(column, column);
+        (pivot >= LEAST_PIVOT).then(|| at(y, y) - at(y, column) / pivot * at(column, y))
+    }
+
     /// Takes the columns `from..from + size` out of those behind them, of which alone `next` is made.
     fn without(&self, from: usize, size: usize, skipped: usize, next: &mut Remaining) -> Option<()> {
         let width = self.width - from;
@@ -131,7 +142,7 @@ impl Remaining {
         block.extend((from..self.width).flat_map(|i| &self.matrix[i * self.width + from..(i + 1) * self.width]));
         for column in 0..size {
             let pivot = block[column * width + column];
-            if pivot.is_nan() || pivot < 1e-13 {
+            if pivot.is_nan() || pivot < LEAST_PIVOT {
                 return None;
             }
             let (above, below) = block.split_at_mut((column + 1) * width);
@@ -160,8 +171,12 @@ fn walk(left: &Remaining, subset: usize, explained: &mut [f64], spare: &mut Vec<
     let mut from = 0;
     let mut next = spare.pop().unwrap_or_default();
     for (skipped, &size) in left.sizes.iter().enumerate() {
-        left.without(from, size, skipped, &mut next)?;
         let entered = subset | (1 << (left.first + skipped));
+        if let (1, 2) = (size, left.width - from) {
+            explained[entered] = 1.0 - left.rest_without_last()?;
+            continue;
+        }
+        left.without(from, size, skipped, &mut next)?;
         explained[entered] = 1.0 - next.matrix.last().copied()?;
         walk(&next, entered, explained, spare)?;
         from += size;
