@@ -251,20 +251,25 @@ fn within_arms(arms: &Arms, treated: &Moments, control: &Moments) -> Vec<f64> {
     arms.values.iter().zip(&arms.arm).map(|(value, arm)| value - mean(arm)).collect()
 }
 
+/// Places for units by their codes, which have no gaps.
+fn places(codes: &[u32]) -> usize {
+    codes.iter().max().map_or(0, |highest| *highest as usize + 1)
+}
+
 fn by_unit(values: &[f64], codes: &[u32]) -> Vec<Moments> {
-    let mut groups: std::collections::BTreeMap<u32, Vec<f64>> = std::collections::BTreeMap::new();
+    let mut groups: Vec<Vec<f64>> = vec![Vec::new(); places(codes)];
     for (value, code) in values.iter().zip(codes) {
-        groups.entry(*code).or_default().push(*value);
+        groups[*code as usize].push(*value);
     }
-    groups.values().map(|v| Moments::of(v)).collect()
+    groups.iter().filter(|values| !values.is_empty()).map(|values| Moments::of(values)).collect()
 }
 
 fn permutation(arms: &Arms, seed: u64) -> Option<Permutation> {
     let rows: Vec<u32> = (0..arms.values.len() as u32).collect();
     let codes = arms.unit.as_ref().map_or(rows.as_slice(), |(_, codes)| codes.as_slice());
-    let mut units: std::collections::BTreeMap<u32, permute::Unit> = std::collections::BTreeMap::new();
+    let mut units: Vec<Option<permute::Unit>> = vec![None; places(codes)];
     for ((value, code), arm) in arms.values.iter().zip(codes).zip(&arms.arm) {
-        let unit = units.entry(*code).or_insert(permute::Unit {
+        let unit = units[*code as usize].get_or_insert(permute::Unit {
             total: 0.0,
             size: 0.0,
             arm: if *arm == Arm::Treatment { permute::Arm::Treated } else { permute::Arm::Control },
@@ -273,7 +278,7 @@ fn permutation(arms: &Arms, seed: u64) -> Option<Permutation> {
         unit.total += value;
         unit.size += 1.0;
     }
-    let units: Vec<permute::Unit> = units.into_values().collect();
+    let units: Vec<permute::Unit> = units.into_iter().flatten().collect();
     let result = permute::difference(&units, &permute::Plan::new(permute::key(seed, NAME, "permutation")))?;
     Some(Permutation {
         p_value: finite(result.p_value),
