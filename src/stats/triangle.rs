@@ -42,16 +42,19 @@ impl Triangle {
         Array1::from_shape_fn(k, |i| self.r[[i, k]])
     }
 
-    /// Replaces the triangle with that of `[R; below]`, `below` held column by column.
-    fn stack(&mut self, below: &[Vec<f64>], height: usize) {
+    /// The columns of R, each with room for `height` rows below it.
+    fn columns(&self, height: usize) -> Vec<Vec<f64>> {
+        let column = |column: ArrayView1<'_, f64>| {
+            let mut roomy = Vec::with_capacity(column.len() + height);
+            roomy.extend(column);
+            roomy
+        };
+        self.r.columns().into_iter().map(column).collect()
+    }
+
+    /// Replaces the triangle with that of these columns.
+    fn set(&mut self, mut columns: Vec<Vec<f64>>) {
         let width = self.r.ncols();
-        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(width);
-        for (j, lower) in below.iter().enumerate().take(width) {
-            let mut column = Vec::with_capacity(width + height);
-            column.extend(self.r.column(j));
-            column.extend_from_slice(lower);
-            columns.push(column);
-        }
         triangularise(&mut columns);
         for (j, column) in columns.iter().enumerate() {
             for (i, &value) in column.iter().enumerate().take(width) {
@@ -74,9 +77,12 @@ impl Reduce for Triangle {
     type Batch<'a> = Block<'a>;
 
     fn absorb(&mut self, batch: Block<'_>) {
-        let mut below: Vec<Vec<f64>> = batch.x.columns().into_iter().map(|column| column.to_vec()).collect();
-        below.push(batch.y.to_vec());
-        self.stack(&below, batch.y.len());
+        let mut columns = self.columns(batch.y.len());
+        // Row by row, as they lie in memory.
+        for (row, y) in batch.x.rows().into_iter().zip(batch.y) {
+            columns.iter_mut().zip(row.iter().chain([y])).for_each(|(column, value)| column.push(*value));
+        }
+        self.set(columns);
         self.rows += batch.y.len();
     }
 
@@ -88,8 +94,9 @@ impl Reduce for Triangle {
             *self = other;
             return;
         }
-        let below: Vec<Vec<f64>> = other.r.columns().into_iter().map(|column| column.to_vec()).collect();
-        self.stack(&below, other.r.nrows());
+        let mut columns = self.columns(other.r.nrows());
+        columns.iter_mut().zip(other.r.columns()).for_each(|(column, below)| column.extend(below));
+        self.set(columns);
         self.rows += other.rows;
     }
 }
