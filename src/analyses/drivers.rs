@@ -25,6 +25,10 @@ const THIN: f64 = 0.5;
 /// People per term that a study needs.
 const PEOPLE_PER_TERM: u64 = 10;
 
+/// Managers up to whom the split within and between them is made unasked: twice the terms cost eight times as much a
+/// manager, and a whole industry is asked for by a page.
+const MANAGERS_BY_DEFAULT: usize = 2_000;
+
 const NAME: &str = "drivers";
 
 /// Answers the drivers question of a study.
@@ -84,7 +88,10 @@ fn by_person(rows: DriverRows, study: &Study) -> Result<Answer, Decline> {
         Ok(overall) => finding.overall = Some(overall),
         Err(decline) => declines.push(decline),
     }
-    if rows.topics.matrix.clusters.is_some() {
+    let managers = rows.topics.matrix.cluster_count();
+    if managers > MANAGERS_BY_DEFAULT && !study.drivers.resample {
+        finding.not_run.push("within_between".to_string());
+    } else if managers > 0 {
         match split(&rows.topics).map(|design| beside(&design, "within_between", &options)) {
             Some(Ok(model)) => finding.beside.push(model),
             // Means of managers that are collinear, or fewer managers than terms: the split is not there to be had.
