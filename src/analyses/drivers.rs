@@ -69,6 +69,7 @@ fn options(study: &Study, design: &Design) -> Result<Options, Decline> {
         wild: asked.resample.then_some(wild::DRAWS),
         resample: asked.resample.then_some(resample::DRAWS),
         diagnostics: asked.resample,
+        crowd: study.crowd,
         seed: study.seed,
         analysis: NAME,
         ..Options::default()
@@ -116,8 +117,17 @@ fn by_person(rows: DriverRows, study: &Study) -> Result<Answer, Decline> {
 
 /// Every answer of everybody, person and wave absorbed, and topics at one wave against the outcome at the next.
 fn of_all_waves(all: &crate::design::drivers::WaveRows, last: &DriverRows, study: &Study) -> Result<Answer, Decline> {
+    let terms = study.drivers.topics.len() as u64;
+    let people = all.people;
+    if people < PEOPLE_PER_TERM * terms {
+        let decline = Decline::new(NAME, "too_few_people_of_waves").with("n", people);
+        return Err(decline.with("needed", PEOPLE_PER_TERM * terms));
+    }
     let mut finding = regression(&all.panel, &options(study, &all.panel)?)?;
     let mut declines = Vec::new();
+    if study.drivers.missing != Missing::Complete {
+        declines.push(Decline::new(NAME, "missing_not_here"));
+    }
     let mut add = |model: Result<Beside, Decline>| match model {
         Ok(model) => finding.beside.push(model),
         Err(decline) => declines.push(decline),
@@ -137,7 +147,8 @@ fn by_unit(design: &Design, study: &Study) -> Result<Answer, Decline> {
     finding.weights = Some("answers".to_string());
     finding.window_days = Some(window(study));
     finding.cautions.insert(0, Caution::new("ecological").with("units", design.flow.used));
-    Ok(Answer { finding: Finding::Drivers(finding), declines: Vec::new() })
+    let refused = (study.drivers.missing != Missing::Complete).then(|| Decline::new(NAME, "missing_not_here"));
+    Ok(Answer { finding: Finding::Drivers(finding), declines: refused.into_iter().collect() })
 }
 
 fn window(study: &Study) -> serde_json::Value {

@@ -146,8 +146,8 @@ fn diagnostics() -> Diagnostics {
         condition_number: Some(14.2),
         heteroscedasticity: Some(Test { statistic: Some(19.4), df: 7.0, p_value: Some(0.007) }),
         max_leverage: Some(0.083),
-        rows_above_2k_n: 21,
-        rows_above_3k_n: 4,
+        rows_above_2k_n: Some(21),
+        rows_above_3k_n: Some(4),
         max_cooks_distance: Some(0.061),
         influence: TOPICS.iter().enumerate().map(influence).collect(),
         leave_one_out: Some(LeaveOneOut {

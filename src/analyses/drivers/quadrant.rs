@@ -1,7 +1,7 @@
 //! Where each topic stands: how satisfied people are with it against how much it goes with the outcome. Counts a topic as
-//! one that matters by its mark, and as low or high where the interval of its mean excludes the mean of all topics.
+//! one that matters by its mark, leaves it open where that is withheld or negative, and as low or high where the interval of its mean excludes the mean of all topics.
 
-use crate::analyses::{estimate, finite, regression::signed};
+use crate::analyses::{estimate, finite};
 use crate::design::{Design, INTERCEPT};
 use crate::findings::Regression;
 use crate::findings::regression::checks::Quadrant;
@@ -21,12 +21,12 @@ pub fn quadrant(design: &Design, model: &Regression) -> (Vec<Quadrant>, Option<f
     let row = |(j, mean): &(usize, Inference)| {
         let name = design.terms.get(*j)?;
         let term = model.terms.iter().find(|t| &t.term == name)?;
-        let matters = signed(term);
-        let place = match (mean.conf_high < centre, mean.conf_low > centre, matters) {
-            (true, _, true) => "strengthen",
-            (_, true, true) => "keep",
-            (true, _, false) => "watch",
-            (_, true, false) => "fine",
+        let (low, high) = (mean.conf_high < centre, mean.conf_low > centre);
+        let place = match (low, high, term.mark.as_deref().unwrap_or("withheld")) {
+            (true, _, mark) if mark.starts_with('+') => "strengthen",
+            (_, true, mark) if mark.starts_with('+') => "keep",
+            (true, _, "") => "watch",
+            (_, true, "") => "fine",
             _ => "open",
         };
         Some(Quadrant {

@@ -6,8 +6,9 @@ use crate::analyses::marks::{Evidence, mark};
 use crate::analyses::{estimate, finite};
 use crate::design::INTERCEPT;
 use crate::findings::{Estimate, Term, Why};
+use crate::stats::covariance::{Covariance, Kind, covariance};
 use crate::stats::importance::importance;
-use crate::stats::inference::Inference;
+use crate::stats::inference::{Inference, coefficient};
 use crate::stats::matrix::Matrix;
 use crate::stats::moments::{covariance_matrix, covariance_of_factor, quantile};
 use crate::stats::multiplicity;
@@ -21,6 +22,7 @@ pub fn terms(model: &Model<'_>, inferences: &[Inference], options: &Options) -> 
     let p: Vec<f64> = slopes.iter().filter_map(|&j| inferences.get(j)).map(|i| i.p_value).collect();
     let adjusted = corrected(&p, options.adjust);
     let spread = Spread::of(model, &slopes);
+    let classical = covariance(Kind::Iid, &model.fit, model.rows()).ok();
     let row = |(j, inference): (usize, &Inference)| {
         let mut coefficient = estimate(inference);
         if model.fit.perfect {
@@ -32,7 +34,7 @@ pub fn terms(model: &Model<'_>, inferences: &[Inference], options: &Options) -> 
         match slopes.iter().position(|slope| *slope == j) {
             Some(at) => {
                 let mut term = slope(name, coefficient, (at, adjusted[at]), &spread, options);
-                term.robustness = robustness(inference, model);
+                term.robustness = robustness(j, &classical, model);
                 term
             }
             None => Term { term: INTERCEPT.to_string(), coefficient, ..Term::default() },
@@ -41,8 +43,10 @@ pub fn terms(model: &Model<'_>, inferences: &[Inference], options: &Options) -> 
     inferences.iter().enumerate().take(model.fit.k).map(row).collect()
 }
 
-fn robustness(inference: &Inference, model: &Model<'_>) -> Option<f64> {
-    finite(inference.statistic).map(|t| robustness_value(t, model.fit.df_residual)).and_then(finite)
+/// A statement about partial R², which is t²/df of the classical t, whatever the errors of the table.
+fn robustness(j: usize, classical: &Option<Covariance>, model: &Model<'_>) -> Option<f64> {
+    let t = coefficient(&model.fit, classical.as_ref()?, j).statistic;
+    finite(t).map(|t| robustness_value(t, model.fit.df_residual)).and_then(finite)
 }
 
 /// p-values corrected for their number.
@@ -113,7 +117,8 @@ impl Spread {
         let sd = |j: usize| matrix[[j, j]].max(0.0).sqrt();
         // With effects absorbed the shares are of what is left to explain.
         let shares = match (&model.absorbed, design.intercept) {
-            (Some(_), _) => importance(&of_rows(model.rows())),
+            // Demeaned columns have mean 0, with weights too: their products are what the triangle holds.
+            (Some(_), _) => importance(&model.fit.factor.t().dot(&model.fit.factor)),
             (None, Some(_)) => importance(&matrix),
             (None, None) => None,
         };

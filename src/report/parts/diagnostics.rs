@@ -39,11 +39,12 @@ fn condition(d: &Diagnostics, speaker: &Speaker<'_>) -> String {
 }
 
 fn leverage(d: &Diagnostics, speaker: &Speaker<'_>) -> String {
+    let (Some(two), Some(three)) = (d.rows_above_2k_n, d.rows_above_3k_n) else { return String::new() };
     let shown = |x: Option<f64>| x.map_or_else(|| number::reason(speaker.language, "undefined"), |x| figure(x, 3));
     let values = [
         ("leverage", shown(d.max_leverage)),
-        ("two", number::count(d.rows_above_2k_n)),
-        ("three", number::count(d.rows_above_3k_n)),
+        ("two", number::count(two)),
+        ("three", number::count(three)),
         ("cook", shown(d.max_cooks_distance)),
     ];
     speaker.say("leverage", &values)
