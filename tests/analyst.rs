@@ -454,3 +454,96 @@ fn a_survey_by_unit_is_a_model_of_units() {
     let plain = found(&folder, &["--formula", "score ~ career + skills", "--weights", "weight"]);
     same(&model, &plain, "career", &BASICS, 1e-9);
 }
+
+#[test]
+fn only_rows_that_count_can_fail_or_name_a_level() {
+    let folder = staff("analyst-rows");
+    let table = folder.read("staff.csv") + "P77,T1,2024-01,South,0,30,,no,1\n";
+    folder.write("staff.csv", table);
+    // A level that only rows without an outcome have, and the reference itself left out.
+    let model = found(&folder, &["--formula", "score ~ pay + site", "--where", "site != \"East\""]);
+    let names: Vec<&str> = model["terms"].as_array().unwrap().iter().map(|t| t["term"].as_str().unwrap()).collect();
+    assert_eq!(names, ["(Intercept)", "pay", "C(site)[West]"], "North is the first of those left");
+    let logged = found(&folder, &["--formula", "score ~ log(pay)", "--where", "pay > 0"]);
+    assert_eq!(logged["flow"]["start"].as_u64().unwrap(), 201);
+    let flow = |model: &Value| {
+        let steps = model["flow"]["steps"].as_array().unwrap();
+        steps.iter().map(|s| s["count"].as_u64().unwrap()).sum::<u64>() + model["flow"]["used"].as_u64().unwrap()
+    };
+    assert_eq!(flow(&logged), 201, "every row is used or accounted for");
+}
+
+#[test]
+fn a_part_that_is_declined_leaves_the_model_standing() {
+    let folder = staff("analyst-parts");
+    for options in
+        [["--formula", "score ~ age", "--missing", "mi"], ["--formula", "score ~ age + pay:age", "--missing", "mi"]]
+    {
+        let told = asked(&folder, &options).json();
+        assert_eq!(told["findings"].as_array().unwrap().len(), 1, "{options:?}");
+        assert_eq!(told["declines"].as_array().unwrap().len(), 1, "{options:?}");
+    }
+    let logit = asked(&folder, &["--formula", "stay ~ pay", "--model", "logit", "--missing", "mi"]).json();
+    assert_eq!(logit["declines"][0]["code"], "missing_not_model");
+    assert!(logit["findings"][0]["beside"].is_null(), "no linear model beside a logit");
+}
+
+/// Under a crowd rule neither a decline nor a coefficient may be one person's answer.
+#[test]
+fn a_crowd_is_asked_for_before_anything_is_said() {
+    let folder = staff("analyst-crowd");
+    let crowd = ["--crowd", "5"];
+    let one = ["--formula", "score ~ pay + age", "--where", "who == \"P3\" & month == \"2024-01\""];
+    assert_eq!(declined(&folder, &[&one[..], &crowd].concat())["code"], "crowd_too_small");
+    let few = ["--formula", "score ~ pay + age", "--where", "who == \"P3\" | who == \"P4\""];
+    assert_eq!(declined(&folder, &[&few[..], &crowd].concat())["code"], "crowd_leaves_little");
+    let same = ["--formula", "score ~ age + I(age - age + 42193)", "--crowd", "5"];
+    let told = declined(&folder, &same).to_string();
+    assert!(told.contains("= const\""), "the value that everybody has is not told: {told}");
+    let mut rows = folder.rows("staff.csv");
+    rows[0].push("rare".into());
+    for (at, row) in rows.iter_mut().enumerate().skip(1) {
+        row.push(if at == 7 { "2" } else { "1" }.into());
+    }
+    folder.put_rows("staff.csv", &rows);
+    for formula in ["score ~ pay + rare", "score ~ pay + C(rare)", "score ~ pay + I(2*(rare-1))"] {
+        let told = declined(&folder, &["--formula", formula, "--crowd", "5"]);
+        assert_eq!(told["code"], "level_too_small", "{formula}: one row carries it");
+    }
+}
+
+#[test]
+fn texts_that_would_take_for_ever_are_refused_at_their_character() {
+    let folder = staff("analyst-long");
+    let refused = |formula: &str, condition: &str| {
+        let told = asked(&folder, &["--formula", formula, "--where", condition]);
+        assert_eq!(told.status, 2, "{}", told.err());
+    };
+    refused("score ~ pay", &format!("{}pay > 1{}", "(".repeat(5_000), ")".repeat(5_000)));
+    refused("score ~ pay", &format!("{}1{}", "pay in (".repeat(5_000), ")".repeat(5_000)));
+    refused("score ~ pay", &vec!["pay > 1"; 5_000].join(" | "));
+    refused(&format!("score ~ I({})", vec!["pay"; 5_000].join("+")), "pay > 1");
+    refused(&format!("score ~ {}", (0..40).map(|i| format!("x{i}")).collect::<Vec<_>>().join("*")), "pay > 1");
+}
+
+#[test]
+fn a_robustness_value_does_not_depend_on_the_errors() {
+    let folder = staff("analyst-robustness");
+    let of = |vcov: &str| {
+        let model = found(&folder, &["--formula", "score ~ pay + age", "--cluster", "team", "--vcov", vcov]);
+        number(term(&model, "age"), "robustness")
+    };
+    near(of("CR2"), of("iid"), 1e-12);
+}
+
+#[test]
+fn what_absorbed_effects_do_not_allow_is_named() {
+    let folder = staff("analyst-not-told");
+    let crossed = found(&folder, &["--formula", "score ~ pay | month", "--cluster", "team,month", "--diagnostics"]);
+    assert!(crossed["diagnostics"]["leave_one_out"].is_null());
+    let not_run: Vec<&str> = crossed["not_run"].as_array().unwrap().iter().map(|n| n.as_str().unwrap()).collect();
+    assert!(not_run.contains(&"leave_one_out") && not_run.contains(&"heteroscedasticity"), "{not_run:?}");
+    let weighted = found(&folder, &["--formula", "score ~ pay | who", "--cluster", "team", "--weights", "weight"]);
+    assert_eq!(weighted["vcov"], "CR1");
+    assert!(weighted["cautions"].as_array().unwrap().iter().any(|c| c["code"] == "weights_absorbed"));
+}

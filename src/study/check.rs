@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const VCOV: [&str; 10] = ["", "iid", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR2", "CR3"];
+const VCOV: [&str; 11] = ["", "iid", "HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR2", "CR3", "wild"];
 
 /// Checks the text of a study file; `folder` is where its relative paths begin. Every fault comes back, in file order.
 pub fn check(text: &str, folder: &Path) -> Result<Study, Vec<Fault>> {
@@ -138,7 +138,7 @@ fn drivers(reader: &mut Reader<'_>, topics: &[Topic]) -> Drivers {
     if let Some(vcov) = &drivers.vcov {
         reader.options.insert("drivers.vcov".into(), Value::from(vcov.clone()));
     }
-    let clustered = drivers.vcov.as_deref().is_some_and(|v| v.starts_with("CR"));
+    let clustered = drivers.vcov.as_deref().is_some_and(|v| v.starts_with("CR") || v == "wild");
     if let (true, None, Some(node)) = (clustered, &drivers.cluster, reader.written("drivers.vcov")) {
         let value = drivers.vcov.clone().unwrap_or_default();
         let complaint = Complaint::new("vcov_needs_cluster").with("value", value);
