@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, Axis};
 
 use super::partial::{Model, Point};
 use super::{CoxFit, Sample, residuals};
-use crate::stats::survival::{kaplan_meier, Life};
+use crate::stats::survival::{Life, Step, kaplan_meier};
 use crate::stats::{eigen, tail};
 
 /// The function of time against which a change is tested.
@@ -15,7 +15,7 @@ pub enum Clock {
     KaplanMeier,
     /// Time itself.
     Identity,
-    /// Rank of the time among all events, ties averaged.
+    /// Rank of the time among all times at which anyone left or was lost, ties averaged (as R).
     Rank,
 }
 
@@ -156,17 +156,17 @@ struct Warped {
 impl Warped {
     fn new(lives: &[Life], clock: Clock) -> Self {
         let curve = kaplan_meier(lives);
-        let mut values = Vec::with_capacity(curve.steps.len());
-        let (mut before, mut passed) = (1.0, 0.0);
-        for step in &curve.steps {
-            let events = step.events as f64;
-            values.push(match clock {
-                Clock::KaplanMeier => 1.0 - before,
-                Clock::Identity => step.time,
-                Clock::Rank => passed + 0.5 * (events + 1.0),
-            });
-            (before, passed) = (step.survival, passed + events);
-        }
+        let mut exits: Vec<f64> = lives.iter().filter(|life| life.exit > life.entry).map(|life| life.exit).collect();
+        exits.sort_by(f64::total_cmp);
+        let passed = |time: f64| exits.partition_point(|&exit| exit < time) as f64;
+        let upto = |time: f64| exits.partition_point(|&exit| exit <= time) as f64;
+        let mut before = 1.0;
+        let value = |step: &Step| match clock {
+            Clock::KaplanMeier => 1.0 - std::mem::replace(&mut before, step.survival),
+            Clock::Identity => step.time,
+            Clock::Rank => 0.5 * (passed(step.time) + upto(step.time) + 1.0),
+        };
+        let mut values: Vec<f64> = curve.steps.iter().map(value).collect();
         let sum: f64 = values.iter().zip(&curve.steps).map(|(value, step)| value * step.events as f64).sum();
         let mean = sum / curve.events.max(1) as f64;
         values.iter_mut().for_each(|value| *value -= mean);
