@@ -111,8 +111,7 @@ fn as_first(lives: &[Life], rows: &[usize], ranks: &[usize], pairs: &mut [Pairs]
     let mut entered = by_entry.into_iter().peekable();
     for together in by_exit.chunk_by(|&a, &b| lives[rows[a]].exit == lives[rows[b]].exit) {
         let time = together.first().map_or(f64::NAN, |&place| lives[rows[place]].exit);
-        let (leavers, lost): (Vec<usize>, Vec<usize>) =
-            together.iter().partition(|&&place| lives[rows[place]].event);
+        let (leavers, lost): (Vec<usize>, Vec<usize>) = together.iter().partition(|&&place| lives[rows[place]].event);
         lost.iter().for_each(|&place| tree.add(ranks[place], 1.0));
         while let Some(place) = entered.next_if(|&place| lives[rows[place]].entry >= time) {
             tree.add(ranks[place], -1.0);

@@ -73,13 +73,7 @@ fn areas_beyond(curve: &Curve, tau: f64) -> Vec<f64> {
 }
 
 /// `estimate + n psi_i`, where `weight` gives `A` of a step.
-fn values(
-    lives: &[Life],
-    curve: &Curve,
-    upto: f64,
-    estimate: f64,
-    weight: impl Fn(usize, &Step) -> f64,
-) -> Vec<f64> {
+fn values(lives: &[Life], curve: &Curve, upto: f64, estimate: f64, weight: impl Fn(usize, &Step) -> f64) -> Vec<f64> {
     let steps: Vec<&Step> = curve.steps.iter().take_while(|step| step.time <= upto).collect();
     // What an event at a step takes, and what being at risk up to it has given.
     let (mut taken, mut given) = (Vec::with_capacity(steps.len()), vec![0.0]);

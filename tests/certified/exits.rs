@@ -143,7 +143,16 @@ fn tails_are_kept() {
 #[test]
 fn risks_and_rates_are_compared_by_unit() {
     // Two arms of four teams: leavers, people, person-months.
-    let teams = [(2, 10, 110.0), (4, 12, 100.0), (1, 9, 99.0), (3, 11, 105.0), (5, 10, 80.0), (6, 13, 110.0), (3, 8, 70.0), (7, 12, 90.0)];
+    let teams = [
+        (2, 10, 110.0),
+        (4, 12, 100.0),
+        (1, 9, 99.0),
+        (3, 11, 105.0),
+        (5, 10, 80.0),
+        (6, 13, 110.0),
+        (3, 8, 70.0),
+        (7, 12, 90.0),
+    ];
     let (mut values, mut treated, mut units) = (Vec::new(), Vec::new(), Vec::new());
     for (g, (leavers, people, _)) in (0_u32..).zip(teams) {
         for person in 0..people {

@@ -122,30 +122,10 @@ fn proportional_hazards_are_tested_as_cox_zph_does() {
         [0.01972119071367903, 0.32916249856850083, 0.33113016605084478],
     );
     near("p", tests.global.unwrap().p_value, 0.8474147090970886, 1e-6);
-    expect(
-        &plain,
-        Ties::Efron,
-        Clock::Identity,
-        [1.521985808637921e-07, 2.068425445912050e-01, 2.193871959287344e-01],
-    );
-    expect(
-        &plain,
-        Ties::Efron,
-        Clock::Rank,
-        [0.004910522210574594, 0.254266193589760214, 0.254529723157574939],
-    );
-    expect(
-        &plain,
-        Ties::Breslow,
-        Clock::KaplanMeier,
-        [0.05779805542488123, 0.34038689587839760, 0.36160321423346053],
-    );
-    expect(
-        &plain,
-        Ties::Breslow,
-        Clock::Rank,
-        [0.03065521366429382, 0.26136269268594348, 0.26970230315563748],
-    );
+    expect(&plain, Ties::Efron, Clock::Identity, [1.521985808637921e-07, 2.068425445912050e-01, 2.193871959287344e-01]);
+    expect(&plain, Ties::Efron, Clock::Rank, [0.004910522210574594, 0.254266193589760214, 0.254529723157574939]);
+    expect(&plain, Ties::Breslow, Clock::KaplanMeier, [0.05779805542488123, 0.34038689587839760, 0.36160321423346053]);
+    expect(&plain, Ties::Breslow, Clock::Rank, [0.03065521366429382, 0.26136269268594348, 0.26970230315563748]);
     let stratified = Sample::new(&made.entered, &made.x).within(&made.strata);
     expect(
         &stratified,
@@ -153,12 +133,7 @@ fn proportional_hazards_are_tested_as_cox_zph_does() {
         Clock::KaplanMeier,
         [0.001447204727041051, 0.432520804296649464, 0.432991867067651970],
     );
-    expect(
-        &stratified,
-        Ties::Efron,
-        Clock::Rank,
-        [0.01687448501497787, 0.14268366837678501, 0.17404537888471966],
-    );
+    expect(&stratified, Ties::Efron, Clock::Rank, [0.01687448501497787, 0.14268366837678501, 0.17404537888471966]);
 }
 
 #[test]
@@ -189,8 +164,7 @@ fn the_score_test_by_unit_is_the_same_whichever_way_rows_are_cut() {
     let i11 = [[information[[0, 0]], information[[0, 1]]], [information[[1, 0]], information[[1, 1]]]];
     let det = i11[0][0] * i11[1][1] - i11[0][1] * i11[1][0];
     let i21 = [information[[2, 0]], information[[2, 1]]];
-    let owed =
-        [(i21[0] * i11[1][1] - i21[1] * i11[1][0]) / det, (i21[1] * i11[0][0] - i21[0] * i11[0][1]) / det];
+    let owed = [(i21[0] * i11[1][1] - i21[1] * i11[1][0]) / det, (i21[1] * i11[0][0] - i21[0] * i11[0][1]) / det];
     let mut sums = [0.0; 14];
     for (row, unit) in residuals.rows().into_iter().zip(&units) {
         sums[*unit as usize] += row[2] - owed[0] * row[0] - owed[1] * row[1];
@@ -257,7 +231,10 @@ fn a_likelihood_that_rises_for_ever_is_named_with_its_column() {
     // Nobody of the second group leaves; the first column is harmless.
     let lives: Vec<Life> =
         (0..40).map(|i| if i < 20 && i % 3 > 0 { Life::left(f64::from(i + 1)) } else { Life::stayed(50.0) }).collect();
-    let x = Array2::from_shape_fn((40, 2), |(i, j)| if j == 0 { ((i * 7) % 5) as f64 } else { f64::from(u8::from(i >= 20)) });
+    let x = Array2::from_shape_fn(
+        (40, 2),
+        |(i, j)| if j == 0 { ((i * 7) % 5) as f64 } else { f64::from(u8::from(i >= 20)) },
+    );
     assert_eq!(cox(&lives, &x, Ties::Efron).unwrap_err(), CoxFault::Monotone { column: 1 });
     assert_eq!(cox(&lives, &x, Ties::Breslow).unwrap_err(), CoxFault::Monotone { column: 1 });
     // A rare group, whose scaled values lie far out.
@@ -271,7 +248,8 @@ fn a_likelihood_that_rises_for_ever_is_named_with_its_column() {
     });
     assert!(matches!(cox(&lives, &sums, Ties::Efron).unwrap_err(), CoxFault::Monotone { .. }));
     // A large effect is not one without bound.
-    let strong: Vec<Life> = (0..40).map(|i| Life::left(f64::from(if i == 0 { 39 } else { i }) + 0.5 * f64::from(i % 2))).collect();
+    let strong: Vec<Life> =
+        (0..40).map(|i| Life::left(f64::from(if i == 0 { 39 } else { i }) + 0.5 * f64::from(i % 2))).collect();
     let steep = Array2::from_shape_fn((40, 1), |(i, _)| -(i as f64));
     assert!(cox(&strong, &steep, Ties::Efron).is_ok());
     // Delayed entry: the one with the higher value was never at risk with the leavers before them.
@@ -437,10 +415,8 @@ fn restricted_means_are_compared_by_unit() {
     let made = made();
     let (treated, control) = arms();
     let (a, b) = (kaplan_meier(&treated).restricted_mean(21.0), kaplan_meier(&control).restricted_mean(21.0));
-    let values: Vec<f64> = [&treated, &control]
-        .into_iter()
-        .flat_map(|lives| pseudo::restricted_mean(lives, 21.0).unwrap())
-        .collect();
+    let values: Vec<f64> =
+        [&treated, &control].into_iter().flat_map(|lives| pseudo::restricted_mean(lives, 21.0).unwrap()).collect();
     let outcome = Outcome { values: &values, exposure: None, treated: &made.treated, units: Some(&made.units) };
     let result = unit_contrast(&outcome, 0.95).unwrap();
     near("difference", result.difference.estimate, a.mean - b.mean, 1e-12);
@@ -456,14 +432,8 @@ fn restricted_means_are_compared_by_unit() {
     let log = (spread(0, a.mean) / a.mean.powi(2) + spread(21, b.mean) / b.mean.powi(2)).sqrt();
     near("ratio", result.log_ratio.unwrap().std_error, log, 1e-12);
     near("ratio", result.ratio().unwrap().estimate, a.mean / b.mean, 1e-12);
-    assert_eq!(
-        unit_contrast(&Outcome { treated: &[true; 42], ..outcome }, 0.95).unwrap_err(),
-        ContrastFault::EmptyArm
-    );
-    assert_eq!(
-        unit_contrast(&Outcome { units: Some(&[0; 42]), ..outcome }, 0.95).unwrap_err(),
-        ContrastFault::OneUnit
-    );
+    assert_eq!(unit_contrast(&Outcome { treated: &[true; 42], ..outcome }, 0.95).unwrap_err(), ContrastFault::EmptyArm);
+    assert_eq!(unit_contrast(&Outcome { units: Some(&[0; 42]), ..outcome }, 0.95).unwrap_err(), ContrastFault::OneUnit);
 }
 
 #[test]

@@ -144,6 +144,11 @@ impl CoxFit {
         Some(scaled.t().dot(&scaled))
     }
 
+    /// Scores `x'b` of n rows, higher for those expected to leave earlier, as `concordance` takes them.
+    pub fn scores(&self, x: &Array2<f64>) -> Vec<f64> {
+        x.dot(&self.coefficients).to_vec()
+    }
+
     /// Twice the rise of the likelihood, chi-square on p.
     pub fn likelihood_ratio(&self) -> f64 {
         2.0 * (self.loglik - self.loglik_null)

@@ -115,13 +115,7 @@ impl<'l> Model<'l> {
         }
     }
 
-    fn sweep_stratum(
-        &self,
-        place: usize,
-        stratum: &Stratum,
-        risks: &Array1<f64>,
-        visit: &mut impl FnMut(&Moment<'_>),
-    ) {
+    fn sweep_stratum(&self, place: usize, stratum: &Stratum, risks: &Array1<f64>, visit: &mut impl FnMut(&Moment<'_>)) {
         let p = self.x.ncols();
         let mut risk = Sums::new(p);
         let (mut at, mut entered) = (0, 0);

@@ -67,10 +67,7 @@ pub fn proportionality(
     let g = Warped::new(sample.lives, clock);
     let test = Test::new(&model, &beta, &g, units)?;
     let all: Vec<usize> = (0..p).collect();
-    Some(Proportionality {
-        terms: terms.iter().map(|columns| test.of(columns)).collect(),
-        global: test.of(&all),
-    })
+    Some(Proportionality { terms: terms.iter().map(|columns| test.of(columns)).collect(), global: test.of(&all) })
 }
 
 /// Score of the added columns and its variance given the estimated ones.

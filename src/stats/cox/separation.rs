@@ -14,9 +14,7 @@ const ROUNDING: f64 = 1e-9;
 /// of all at risk, at every event time (Bryson & Johnson 1981; Tsiatis 1981). A direction in which all scores are equal
 /// proves nothing.
 pub(super) fn runaway(model: &Model<'_>, direction: &Array1<f64>) -> Option<usize> {
-    let single = |j: usize, sign: f64| {
-        Array1::from_shape_fn(direction.len(), |i| if i == j { sign } else { 0.0 })
-    };
+    let single = |j: usize, sign: f64| Array1::from_shape_fn(direction.len(), |i| if i == j { sign } else { 0.0 });
     let largest = (0..direction.len()).max_by(|&a, &b| direction[a].abs().total_cmp(&direction[b].abs()))?;
     // The usual case first: one column alone, whose name then is the whole answer.
     let alone = |&j: &usize| never_falls(model, &single(j, direction[j].signum()));
