@@ -31,7 +31,7 @@ impl People {
         let mut people = Self { lives: Vec::new(), units: Vec::new(), treated: Vec::new() };
         for team in 0..TEAMS {
             let own = f64::exp(frailty.sample(&mut generator));
-            let treated = team % 2 == 0;
+            let treated = team.is_multiple_of(2);
             let hazard = 0.3 * own * if treated { ratio } else { 1.0 };
             for _ in 0..SIZES[team as usize % 5] {
                 let days = |years: f64| (years * 365.0).ceil();
@@ -50,7 +50,7 @@ impl People {
     }
 
     fn permutation(&self, draw: u64) -> f64 {
-        let arm = |team: u32| if team % 2 == 0 { Arm::Treated } else { Arm::Control };
+        let arm = |team: u32| if team.is_multiple_of(2) { Arm::Treated } else { Arm::Control };
         let mut units: Vec<ScoredUnit> =
             (0..TEAMS).map(|team| ScoredUnit { score: 0.0, arm: arm(team), stratum: 0 }).collect();
         for (score, unit) in scores(&self.lives, None).unwrap().iter().zip(&self.units) {

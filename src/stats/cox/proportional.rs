@@ -91,13 +91,10 @@ impl Test {
                 block.scaled_add(power, &part.information);
             }
         });
-        let between = match units {
-            None => None,
-            Some(units) => Some([
-                by_unit(&residuals::scores(model, beta, |_| 1.0), units),
-                by_unit(&residuals::scores(model, beta, |time| g.at(time)), units),
-            ]),
-        };
+        let between = units.map(|units| {
+            let plain = by_unit(&residuals::scores(model, beta, |_| 1.0), units);
+            [plain, by_unit(&residuals::scores(model, beta, |time| g.at(time)), units)]
+        });
         eigen::cholesky(&information[0])?;
         Some(Self { score, information, between })
     }

@@ -14,13 +14,12 @@ const ROUNDING: f64 = 1e-9;
 /// of all at risk, at every event time (Bryson & Johnson 1981; Tsiatis 1981). A direction in which all scores are equal
 /// proves nothing.
 pub(super) fn runaway(model: &Model<'_>, direction: &Array1<f64>) -> Option<usize> {
-    let single = |j: usize, sign: f64| Array1::from_shape_fn(direction.len(), |i| if i == j { sign } else { 0.0 });
-    let largest = (0..direction.len()).max_by(|&a, &b| direction[a].abs().total_cmp(&direction[b].abs()))?;
-    // The usual case first: one column alone, whose name then is the whole answer.
-    let alone = |&j: &usize| never_falls(model, &single(j, direction[j].signum()));
-    let mut places: Vec<usize> = (0..direction.len()).collect();
-    places.sort_by(|&a, &b| direction[b].abs().total_cmp(&direction[a].abs()));
-    places.iter().find(|j| alone(j)).copied().or_else(|| never_falls(model, direction).then_some(largest))
+    let mut columns: Vec<usize> = (0..direction.len()).collect();
+    columns.sort_by(|&a, &b| direction[b].abs().total_cmp(&direction[a].abs()));
+    let alone = |j: usize| Array1::from_shape_fn(direction.len(), |i| if i == j { direction[j].signum() } else { 0.0 });
+    // The usual case first: one column by itself, whose name then is the whole answer.
+    let single = columns.iter().copied().find(|&j| never_falls(model, &alone(j)));
+    single.or_else(|| columns.first().copied().filter(|_| never_falls(model, direction)))
 }
 
 fn never_falls(model: &Model<'_>, direction: &Array1<f64>) -> bool {
