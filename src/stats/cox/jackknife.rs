@@ -7,6 +7,11 @@ use rayon::prelude::*;
 use super::partial::Model;
 use super::{CoxFit, Sample, maximise};
 
+/// Up to so many units the jackknife is worth its refits. Simulated without an effect, in teams of 10 to 55 with a frailty
+/// (`tests/certified/teams.rs`), Lin and Wei's errors with the normal find something in 18 % of studies with 10 teams, 11 %
+/// with 20, 6.8 % with 50, 6.1 % with 100; the jackknife in 5.5, 5.2, 4.7 and 5.1 %.
+pub const WORTH_REFITTING: usize = 200;
+
 /// `(G - 1) / G x sum of (b_(g) - b)(b_(g) - b)'` over the G units (Lipsitz, Dear & Zhao 1994; Lipsitz & Parzen 1996), to
 /// be read by t on G - 1. Every refit starts at the estimate and costs as much as two or three passes over the rows.
 ///

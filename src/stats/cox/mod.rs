@@ -9,7 +9,7 @@ mod separation;
 
 use ndarray::{Array1, Array2, Axis};
 
-pub use jackknife::cluster_jackknife;
+pub use jackknife::{WORTH_REFITTING, cluster_jackknife};
 pub use proportional::{ChiSquare, Clock, Proportionality, proportionality};
 
 use super::eigen;
@@ -129,7 +129,8 @@ impl CoxFit {
     }
 
     /// Covariance robust to dependence within clusters (Lin & Wei 1989): `V (sum of s_g s_g') V` with the summed score
-    /// residuals `s_g` of each cluster, no small-sample factor (as R's `coxph`). n dense codes; nothing if misfit.
+    /// residuals `s_g` of each cluster, no small-sample factor (as R's `coxph`). n dense codes; nothing if misfit. Too small
+    /// with few clusters: see [`WORTH_REFITTING`].
     pub fn robust(&self, clusters: &[u32]) -> Option<Array2<f64>> {
         if clusters.len() != self.score_residuals.nrows() {
             return None;
