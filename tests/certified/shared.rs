@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use ndarray::{Array1, Array2};
 use oneonone::stats::arms::{hedges_g, icc, standardised_difference, welch};
+use oneonone::stats::concordance::concordance;
 use oneonone::stats::covariance::{Kind, covariance, two_way};
-use oneonone::stats::cox::{Ties, cox};
+use oneonone::stats::cox::{Clock, CoxFit, Sample, Ties, cox, proportionality};
 use oneonone::stats::hetero::{breusch_pagan, durbin_watson};
 use oneonone::stats::importance::importance;
 use oneonone::stats::inference::coefficient;
@@ -315,6 +316,20 @@ fn lives(table: &Table, time: &str, event: &str) -> Vec<Life> {
     table.numbers(time).into_iter().zip(events).map(life).collect()
 }
 
+/// R's `cox.zph` tests terms: columns whose names begin with the term's.
+fn check_proportionality(sample: &Sample<'_>, fitted: &CoxFit, columns: &[String], expected: &Value) {
+    let names: Vec<String> = keys(&expected["chisq"]).into_iter().filter(|name| name != "GLOBAL").collect();
+    let places = |term: &String| (0..columns.len()).filter(|&j| columns[j].starts_with(term.as_str())).collect();
+    let terms: Vec<Vec<usize>> = names.iter().map(places).collect();
+    let tests = proportionality(sample, fitted, &terms, Clock::KaplanMeier, None).unwrap();
+    let global = "GLOBAL".to_owned();
+    for (name, test) in names.iter().zip(&tests.terms).chain([(&global, &tests.global)]) {
+        // R's own estimate, a little short of the maximum, moves the smallest statistics.
+        near(name, test.unwrap().statistic, expected["chisq"][name].as_f64().unwrap(), 1e-5);
+        near(name, test.unwrap().p_value, expected["p"][name].as_f64().unwrap(), 1e-5);
+    }
+}
+
 #[test]
 fn cox_models_of_the_reference_files_are_reproduced_with_both_ties() {
     let Some(data) = shared() else { return };
@@ -330,7 +345,8 @@ fn cox_models_of_the_reference_files_are_reproduced_with_both_ties() {
             let names = keys(&expected["coef"]);
             let terms: Vec<Vec<f64>> = names.iter().map(|name| table.term(name)).collect();
             let x = Array2::from_shape_fn((table.rows.len(), names.len()), |(i, j)| terms[j][i]);
-            let fitted = cox(&lives(&table, time, event), &x, ties).unwrap();
+            let lives = lives(&table, time, event);
+            let fitted = cox(&lives, &x, ties).unwrap();
             let errors = fitted.std_errors();
             assert_eq!(fitted.n as u64, models[name]["n"].as_u64().unwrap());
             assert_eq!(fitted.events as u64, models[name]["events"].as_u64().unwrap());
@@ -342,6 +358,15 @@ fn cox_models_of_the_reference_files_are_reproduced_with_both_ties() {
             near("null", fitted.loglik_null, number(expected, "/loglik/0"), 1e-10);
             near("loglik", fitted.loglik, number(expected, "/loglik/1"), 1e-10);
             near("score test", fitted.score_test, number(expected, "/score"), 1e-8);
+            near("likelihood ratio", fitted.likelihood_ratio(), number(expected, "/lr"), 1e-8);
+            // R prints Wald's test to two places.
+            let wald = fitted.wald(&fitted.covariance).unwrap();
+            assert!((wald - number(expected, "/wald")).abs() < 5.1e-3, "{wald}");
+            let ranked = concordance(&lives, &fitted.scores(&x), None, None).unwrap();
+            near("concordance", ranked.c, number(expected, "/concordance"), 1e-9);
+            if ties == Ties::Efron {
+                check_proportionality(&Sample::new(&lives, &x), &fitted, &names, &models[name]["zph"]);
+            }
         }
     }
 }

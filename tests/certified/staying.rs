@@ -12,7 +12,7 @@ const STAYED: [f64; 12] = [6.0, 9.0, 10.0, 11.0, 17.0, 19.0, 20.0, 25.0, 32.0, 3
 const PLACEBO: [f64; 21] =
     [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 5.0, 5.0, 8.0, 8.0, 8.0, 8.0, 11.0, 11.0, 12.0, 12.0, 15.0, 17.0, 22.0, 23.0];
 
-fn arms() -> (Vec<Life>, Vec<Life>) {
+pub(super) fn arms() -> (Vec<Life>, Vec<Life>) {
     let treated = LEFT.into_iter().map(Life::left).chain(STAYED.into_iter().map(Life::stayed)).collect();
     (treated, PLACEBO.into_iter().map(Life::left).collect())
 }
@@ -155,5 +155,5 @@ fn cox_declines_what_has_no_estimate() {
     let separated: Vec<Life> =
         (0..10).map(|i| if i < 5 { Life::left(f64::from(i) + 1.0) } else { Life::stayed(20.0) }).collect();
     let x = Array2::from_shape_fn((10, 1), |(i, _)| if i < 5 { 1.0 } else { 0.0 });
-    assert_eq!(cox(&separated, &x, Ties::Efron).unwrap_err(), CoxFault::NotConverged);
+    assert_eq!(cox(&separated, &x, Ties::Efron).unwrap_err(), CoxFault::Monotone { column: 0 });
 }
