@@ -1,6 +1,6 @@
 //! Question: did fewer people leave the treatment group than the control group? Population: people of the two arms who
 //! were there after the start. Method: monthly rates and same-month-last-year indices with conditional exact intervals,
-//! Kaplan-Meier, log-rank, Cox (Efron), restricted means; the share that left by the assigned unit (CR2) leads when teams
+//! Kaplan-Meier, log-rank (by unit too), Cox (Efron) with errors by unit and the test of proportional hazards, restricted means; the share that left by the assigned unit (CR2) leads when teams
 //! were assigned. Assumes: follow-up ends for everybody on the same day. Declines when: one arm, nobody left, no dates.
 //! References: `stats::survival`, `stats::cox`, `stats::proportion`.
 
@@ -9,22 +9,32 @@ use super::{Answer, estimate, finite};
 use crate::design::arms::Arm;
 use crate::design::spells::{self, EventReading, Grain, MonthCount, PlainSpells, Spells};
 use crate::domain::{Day, Month};
-use crate::findings::attrition::{FollowUp, KmPoint, Median, MonthRate, PeriodRate, Rmst, RmstArm, RollingRate, Test};
+use crate::findings::attrition::{
+    FollowUp, KmPoint, Median, MonthRate, PeriodRate, Rmst, RmstArm, RollingRate, Test, UnitTest,
+};
 use crate::findings::{Attrition, Caution, Decline, Estimate, Finding, Interval, Why};
 use crate::screen::Screened;
 use crate::stats::covariance::{Kind, covariance};
-use crate::stats::cox::{Ties, cox};
+use crate::stats::cox::{
+    self, Clock as ClockOfTest, CoxFit, Sample, Ties, WORTH_REFITTING, cluster_jackknife, proportionality,
+};
 use crate::stats::inference::{Inference, LEVEL, coefficient};
 use crate::stats::matrix::Matrix;
 use crate::stats::ols::{DEFAULT_TOLERANCE, fit};
+use crate::stats::permute;
 use crate::stats::power;
 use crate::stats::proportion::{Bracketed, Rate, TwoByTwo, newcombe, rate_ratio, risk_ratio};
 use crate::stats::survival::{Curve, Life, at_risk, kaplan_meier, log_rank, restricted_mean_difference};
 use crate::stats::tail;
+use crate::stats::unit_log_rank::{self, ScoredUnit};
 use crate::study::{Assignment, Clock, Study};
 use ndarray::{Array1, Array2};
+use std::collections::BTreeMap;
 
 const NAME: &str = "attrition";
+
+/// p-value of the test of proportional hazards under which one ratio does not tell the whole story.
+const NOT_PROPORTIONAL: f64 = 0.05;
 
 /// Leavers in a month under which an index says nothing.
 const FEWEST: u64 = 5;
@@ -46,17 +56,17 @@ pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
         let spells = Spells::from_totals(asked, spells::totals(panel, asked));
         return Ok(Finding::Attrition(frame(&spells)).into());
     }
-    attrition(&spells::study(panel, asked, study.clock)?, None).map(Answer::from)
+    attrition(&spells::study(panel, asked, study.clock)?, None, study.seed).map(Answer::from)
 }
 
 /// Answers an attrition question on a plain table.
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn plain(screened: &Screened, asked: &PlainSpells, horizon: Option<f64>) -> Result<Finding, Decline> {
+pub fn plain(screened: &Screened, asked: &PlainSpells, horizon: Option<f64>, seed: u64) -> Result<Finding, Decline> {
     let table = screened.plain().ok_or_else(|| Decline::new(NAME, "no_plain_table"))?;
     let (rows, reading) = spells::plain(table, asked)?;
-    let mut finding = attrition(&rows, horizon)?;
+    let mut finding = attrition(&rows, horizon, seed)?;
     if let (EventReading::OneTwo, Finding::Attrition(found)) = (reading, &mut finding) {
         found.cautions.push(Caution::new("event_one_two"));
     }
@@ -85,12 +95,11 @@ fn frame(spells: &Spells) -> Attrition {
         causal: split_is_sound(&spells.assigned, spells.share, spells.design),
         cautions: cautions(spells),
         flow: spells.flow.clone(),
-        not_run: vec!["unit_permutation".to_string(), "schoenfeld".to_string()],
         ..Attrition::default()
     }
 }
 
-fn attrition(spells: &Spells, horizon: Option<f64>) -> Result<Finding, Decline> {
+fn attrition(spells: &Spells, horizon: Option<f64>, seed: u64) -> Result<Finding, Decline> {
     let lives = [Arm::Treatment, Arm::Control].map(|arm| lives_of(spells, arm));
     for (lives, name) in lives.iter().zip(&spells.names) {
         if lives.is_empty() {
@@ -108,7 +117,8 @@ fn attrition(spells: &Spells, horizon: Option<f64>) -> Result<Finding, Decline> 
         p_value: finite(test.p_value),
         by: "person".to_string(),
     });
-    found.cox = hazard(spells);
+    found.logrank_by_unit = log_rank_by_unit(spells, seed);
+    hazard(spells, &mut found);
     found.km = km(spells, &lives, &curves);
     found.medians = (spells.names.iter().zip(&curves)).map(|(group, curve)| median(group, curve)).collect();
     let rmst = restricted(spells, &curves, horizon);
@@ -155,18 +165,44 @@ fn follow_up(spells: &Spells) -> Vec<FollowUp> {
     [Arm::Treatment, Arm::Control].into_iter().zip(&spells.names).map(row).collect()
 }
 
-/// Log hazard ratio, treatment against control; the error by unit (Lin & Wei 1989) when units are known.
-fn hazard(spells: &Spells) -> Option<Estimate> {
+/// Log hazard ratio, treatment against control, and whether it may be read as one number.
+fn hazard(spells: &Spells, found: &mut Attrition) {
     let lives: Vec<Life> = (0..spells.arm.len()).map(|row| life(spells, row)).collect();
     let treated = |row: usize| f64::from(u8::from(spells.arm[row] == Arm::Treatment));
     let x = Array2::from_shape_fn((lives.len(), 1), |(row, _)| treated(row));
-    let fitted = cox(&lives, &x, Ties::Efron).ok()?;
-    let robust = spells.unit.as_ref().and_then(|(_, codes)| fitted.robust(codes));
-    let variance = robust.as_ref().unwrap_or(&fitted.covariance)[[0, 0]];
-    let (b, error) = (fitted.coefficients[0], variance.sqrt());
+    let sample = Sample::new(&lives, &x);
+    let Ok(fitted) = cox::fit(&sample, Ties::Efron) else { return };
+    found.cox = Some(log_hazard(&fitted, &sample, spells));
+    let units = spells.unit.as_ref().map(|(_, codes)| codes.as_slice());
+    let test = proportionality(&sample, &fitted, &[vec![0]], ClockOfTest::KaplanMeier, units);
+    match test.and_then(|test| test.global) {
+        Some(test) => {
+            let by = if units.is_some() { "unit" } else { "person" }.to_string();
+            found.proportional = Some(Test { statistic: finite(test.statistic), p_value: finite(test.p_value), by });
+            if test.p_value < NOT_PROPORTIONAL {
+                found.cautions.push(Caution::new("hazards_not_proportional").with("p", test.p_value));
+            }
+        }
+        None => found.not_run.push("schoenfeld".to_string()),
+    }
+}
+
+/// The coefficient with its error: by unit from refits without each (t on units - 1) up to as many as are worth it, by
+/// unit from score residuals beyond (Lin & Wei 1989), by person without units.
+fn log_hazard(fitted: &CoxFit, sample: &Sample<'_>, spells: &Spells) -> Estimate {
+    let b = fitted.coefficients[0];
+    let codes = spells.unit.as_ref().map(|(_, codes)| codes.as_slice());
+    let units = codes.map_or(0, |codes| codes.iter().max().map_or(0, |last| *last as usize + 1));
+    let refitted =
+        codes.filter(|_| units <= WORTH_REFITTING).and_then(|codes| cluster_jackknife(sample, fitted, codes));
+    if let Some(variance) = refitted {
+        return estimate(&Inference::new(b, variance[[0, 0]].sqrt(), units as f64 - 1.0, LEVEL));
+    }
+    let robust = codes.and_then(|codes| fitted.robust(codes));
+    let error = robust.as_ref().unwrap_or(&fitted.covariance)[[0, 0]].sqrt();
     let z = b / error;
     let half = tail::normal_quantile(0.5 + 0.5 * LEVEL) * error;
-    Some(Estimate {
+    Estimate {
         estimate: finite(b),
         std_error: finite(error),
         statistic: finite(z),
@@ -175,6 +211,27 @@ fn hazard(spells: &Spells) -> Option<Estimate> {
         conf_low: finite(b - half),
         conf_high: finite(b + half),
         why: Some(if z.is_finite() { Why::Infinite } else { Why::Undefined }),
+    }
+}
+
+/// The log-rank test under re-assignments of whole units.
+fn log_rank_by_unit(spells: &Spells, seed: u64) -> Option<UnitTest> {
+    let (_, codes) = spells.unit.as_ref()?;
+    let lives: Vec<Life> = (0..spells.arm.len()).map(|row| life(spells, row)).collect();
+    let scores = unit_log_rank::scores(&lives, None)?;
+    let mut units: BTreeMap<u32, ScoredUnit> = BTreeMap::new();
+    for ((&code, arm), score) in codes.iter().zip(&spells.arm).zip(scores) {
+        let arm = if *arm == Arm::Treatment { permute::Arm::Treated } else { permute::Arm::Control };
+        units.entry(code).or_insert(ScoredUnit { score: 0.0, arm, stratum: 0 }).score += score;
+    }
+    let units: Vec<ScoredUnit> = units.into_values().collect();
+    let plan = permute::Plan::new(permute::key(seed, NAME, "log_rank_by_unit"));
+    let test = unit_log_rank::unit_log_rank(&units, &plan)?;
+    Some(UnitTest {
+        p_value: finite(test.p_value),
+        smallest_p: finite(test.smallest_p),
+        draws: test.draws,
+        exact: test.exact,
     })
 }
 

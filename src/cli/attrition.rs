@@ -53,8 +53,8 @@ pub fn run(args: &Attrition, terminal: &Terminal) -> Result<u8> {
         ("horizon", args.horizon.map(|h| h.to_string())),
         ("unit", args.unit.clone()),
     ]);
-    ask::plain(&args.input, options, terminal, written, |screened, _| {
-        vec![attrition::plain(screened, &asked, args.horizon)]
+    ask::plain(&args.input, options, terminal, written, |screened, seed| {
+        vec![attrition::plain(screened, &asked, args.horizon, seed)]
     })
 }
 

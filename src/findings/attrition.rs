@@ -171,6 +171,19 @@ pub struct FollowUp {
     pub why: Option<Why>,
 }
 
+/// A randomisation test by unit.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UnitTest {
+    /// Two-sided.
+    pub p_value: Option<f64>,
+    /// The smallest p this design can reach.
+    pub smallest_p: Option<f64>,
+    /// Assignments counted or drawn.
+    pub draws: u64,
+    /// All assignments counted (else a seeded sample).
+    pub exact: bool,
+}
+
 /// Leaving, treatment against control.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Attrition {
@@ -190,8 +203,14 @@ pub struct Attrition {
     pub follow_up: Vec<FollowUp>,
     /// Log-rank on people.
     pub logrank: Option<Test>,
-    /// Cox model, treatment against control: log hazard ratio (Efron).
+    /// The log-rank test under re-assignments of whole units; `None` when people were assigned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub logrank_by_unit: Option<UnitTest>,
+    /// Cox model, treatment against control: log hazard ratio (Efron); by unit where units are known.
     pub cox: Option<Estimate>,
+    /// Test that the hazard ratio is the same all the time (Grambsch & Therneau 1994); by unit where units are known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proportional: Option<Test>,
     /// Kaplan-Meier (month ends in a study).
     pub km: Vec<KmPoint>,
     /// Medians.

@@ -153,12 +153,22 @@ fn times(a: &Attrition, language: Language) -> String {
         let values = [("statistic", statistic), ("p", shared::p_phrase(language, test.p_value))];
         said.push_str(&say(language, "table.logrank", &values));
     }
+    if let Some(test) = &a.logrank_by_unit {
+        let values = [
+            ("p", shared::p_phrase(language, test.p_value)),
+            ("smallest", number::or_reason(language, test.smallest_p, "undefined", natural)),
+        ];
+        said.push_str(&say(language, "table.logrank_by_unit", &values));
+    }
     if let Some(cox) = &a.cox {
         let values = [
             ("cox", shared::estimate(language, cox, |x| figure(x, 2))),
             ("p", shared::p_phrase(language, cox.p_value)),
         ];
         said.push_str(&say(language, "table.cox", &values));
+    }
+    if let Some(test) = &a.proportional {
+        said.push_str(&say(language, "table.proportional", &[("p", shared::p_phrase(language, test.p_value))]));
     }
     said
 }
