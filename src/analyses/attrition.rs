@@ -33,6 +33,10 @@ use std::collections::BTreeMap;
 
 const NAME: &str = "attrition";
 
+/// People up to whom re-assignments and the test of proportional hazards are made: beyond, whatever differs is seen
+/// without them, and they would cost as much as the rest.
+const MOST_LIVES: usize = 200_000;
+
 /// p-value of the test of proportional hazards under which one ratio does not tell the whole story.
 const NOT_PROPORTIONAL: f64 = 0.05;
 
@@ -117,7 +121,12 @@ fn attrition(spells: &Spells, horizon: Option<f64>, seed: u64) -> Result<Finding
         p_value: finite(test.p_value),
         by: "person".to_string(),
     });
-    found.logrank_by_unit = log_rank_by_unit(spells, seed);
+    let few = spells.arm.len() <= MOST_LIVES;
+    match few.then(|| log_rank_by_unit(spells, seed)).flatten() {
+        Some(test) => found.logrank_by_unit = Some(test),
+        None if spells.unit.is_some() => found.not_run.push("unit_permutation".to_string()),
+        None => {}
+    }
     hazard(spells, &mut found);
     found.km = km(spells, &lives, &curves);
     found.medians = (spells.names.iter().zip(&curves)).map(|(group, curve)| median(group, curve)).collect();
@@ -174,7 +183,8 @@ fn hazard(spells: &Spells, found: &mut Attrition) {
     let Ok(fitted) = cox::fit(&sample, Ties::Efron) else { return };
     found.cox = Some(log_hazard(&fitted, &sample, spells));
     let units = spells.unit.as_ref().map(|(_, codes)| codes.as_slice());
-    let test = proportionality(&sample, &fitted, &[vec![0]], ClockOfTest::KaplanMeier, units);
+    let few = lives.len() <= MOST_LIVES;
+    let test = few.then(|| proportionality(&sample, &fitted, &[vec![0]], ClockOfTest::KaplanMeier, units)).flatten();
     match test.and_then(|test| test.global) {
         Some(test) => {
             let by = if units.is_some() { "unit" } else { "person" }.to_string();
