@@ -21,6 +21,7 @@ pub mod impute;
 pub mod inference;
 pub mod index;
 pub mod influence;
+pub mod joint;
 pub mod levels;
 pub mod logit;
 pub mod matrix;

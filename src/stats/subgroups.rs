@@ -3,7 +3,8 @@
 
 use ndarray::Array1;
 
-use super::inference::{Inference, LEVEL, Wald, contrast, wald};
+use super::inference::{Inference, LEVEL, Wald, contrast};
+use super::joint::hotelling;
 use super::multiplicity::holm;
 use super::trial::{Trial, TrialFault, dense};
 
@@ -29,8 +30,7 @@ pub struct GroupEffect {
 pub struct Subgroups {
     /// By rising code.
     pub groups: Vec<GroupEffect>,
-    /// Wald's F test that the effects are equal; nothing where there are too few units for it. With CR2 the denominator
-    /// has the smallest Satterthwaite degrees of freedom of the differences.
+    /// The joint test that the effects are equal; nothing where there are too few units for it.
     pub interaction: Option<Wald>,
     /// Codes of groups without people in both arms: left out of everything above.
     pub one_armed: Vec<u32>,
@@ -80,7 +80,7 @@ pub fn subgroups(trial: &Trial<'_>, groups: &[u32]) -> Result<Subgroups, TrialFa
             against_largest,
         })
         .collect();
-    Ok(Subgroups { groups, interaction: wald(&fitted.fit, &fitted.covariance, &products), one_armed })
+    Ok(Subgroups { groups, interaction: hotelling(&fitted.fit, &fitted.covariance, &products), one_armed })
 }
 
 /// Code, treated and control people of the groups with both, and the codes of the others.

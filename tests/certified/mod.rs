@@ -2,7 +2,10 @@
 #![allow(clippy::excessive_precision, reason = "values are typed as their sources print them")]
 
 mod absorbed;
+mod adjusting;
 pub mod agree;
+mod assigning;
+mod balancing;
 mod attitude;
 mod clusters;
 mod edges;
@@ -11,6 +14,8 @@ mod logits;
 mod missing;
 mod nist;
 mod ordered;
+mod periods;
+mod powers;
 mod published;
 mod resampling;
 mod shared;
