@@ -125,8 +125,7 @@ pub(super) fn columns(trial: &Trial<'_>, with: &Adjustment<'_>) -> Result<Vec<Ve
     if let Some((levels, places)) = strata {
         for level in 1..levels {
             let share = places.iter().filter(|&&place| place == level).count() as f64 / n as f64;
-            let centred: Vec<f64> =
-                places.iter().map(|&place| f64::from(u8::from(place == level)) - share).collect();
+            let centred: Vec<f64> = places.iter().map(|&place| f64::from(u8::from(place == level)) - share).collect();
             if with.blocks == Blocks::Interacted {
                 columns.push(times(&columns[TREATMENT], &centred));
             }

@@ -56,8 +56,11 @@ pub(super) fn every<const F: usize, const C: usize>(
     turn: &impl Fn(usize, &[f64; F]) -> [f64; C],
     visit: &mut impl FnMut(&[f64; C]),
 ) {
-    let values: Vec<Vec<[f64; C]>> =
-        strata.iter().enumerate().map(|(at, stratum)| sums(stratum).iter().map(|sum| turn(at, sum)).collect()).collect();
+    let values: Vec<Vec<[f64; C]>> = strata
+        .iter()
+        .enumerate()
+        .map(|(at, stratum)| sums(stratum).iter().map(|sum| turn(at, sum)).collect())
+        .collect();
     across(&values, &[0.0; C], visit);
 }
 
@@ -100,8 +103,11 @@ pub(super) fn drawn<const F: usize, const C: usize>(
     order: &mut Vec<u32>,
 ) -> [f64; C] {
     let one = |sum: [f64; C], (at, stratum): (usize, &Stratum<F>)| {
-        let treated =
-            if stratum.units.len() >= WORTH_TOSSING { tossed(stratum, generator) } else { shuffled(stratum, generator, order) };
+        let treated = if stratum.units.len() >= WORTH_TOSSING {
+            tossed(stratum, generator)
+        } else {
+            shuffled(stratum, generator, order)
+        };
         plus(&sum, &turn(at, &treated))
     };
     strata.iter().enumerate().fold([0.0; C], one)

@@ -164,7 +164,8 @@ pub fn omnibus(before: &Before<'_>, plan: &Plan) -> Option<Omnibus> {
     for first in (0..rank).step_by(WIDTH) {
         let four = |unit: &Whitened| std::array::from_fn(|i| unit.values.get(first + i).copied().unwrap_or(0.0));
         let rows: Vec<Assigned<WIDTH>> = units.iter().map(|unit| (unit.stratum, unit.treated, four(unit))).collect();
-        let made = rows.iter().filter(|row| row.1).fold([0.0; WIDTH], |sum, row| std::array::from_fn(|i| sum[i] + row.2[i]));
+        let made =
+            rows.iter().filter(|row| row.1).fold([0.0; WIDTH], |sum, row| std::array::from_fn(|i| sum[i] + row.2[i]));
         statistic += square(&made);
         add_lengths(&rows, plan, exact, &mut lengths);
     }
@@ -261,7 +262,7 @@ fn centre_in_strata(units: &[Whitened], mut totals: Array2<f64>) -> (Array2<f64>
     for members in inside {
         let n = members.len() as f64;
         let treated = members.iter().filter(|&&unit| units[unit].treated).count() as f64;
-        let mean: Array1<f64> = members.iter().fold(Array1::zeros(p), |sum, &unit| sum + &totals.row(unit)) / n;
+        let mean: Array1<f64> = members.iter().fold(Array1::zeros(p), |sum, &unit| sum + totals.row(unit)) / n;
         let factor = if n > 1.0 { treated * (n - treated) / (n * (n - 1.0)) } else { 0.0 };
         for unit in members {
             let own = &totals.row(unit) - &mean;

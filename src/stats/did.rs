@@ -18,7 +18,13 @@ pub struct Did {
     pub n: usize,
     /// Units.
     pub clusters: Option<usize>,
+    /// Covariance: HC2, CR2, or CR1 in panels of [`MANY`] units and more.
+    pub kind: Kind,
 }
+
+/// From so many units on a panel has CR1 errors on `G - 1`: corrections of single units no longer show in three digits,
+/// and cost `k^3` for each.
+pub const MANY: usize = 2_000;
 
 /// From rows, each before or after the start: the coefficient of `treated x after` in
 /// `outcome ~ treated * after + covariates`. CR2 by the units of the trial, HC2 without units.
@@ -44,13 +50,20 @@ pub fn of_rows(trial: &Trial<'_>, after: &[bool], covariates: Option<&Array2<f64
     ];
     columns.extend(covariates.iter().flat_map(|covariates| covariates.columns()).map(|column| column.to_vec()));
     let fitted = trial.regress(&columns, trial.outcome)?;
-    Ok(Did { effect: coefficient(&fitted, 3), n, clusters: fitted.covariance.clusters })
+    Ok(Did::new(&fitted, 3))
 }
 
-fn coefficient(fitted: &Regression, at: usize) -> Inference {
-    let mut c = Array1::zeros(fitted.fit.k);
-    c[at] = 1.0;
-    contrast(&fitted.fit, &fitted.covariance, &c, LEVEL)
+impl Did {
+    fn new(fitted: &Regression, at: usize) -> Self {
+        let mut c = Array1::zeros(fitted.fit.k);
+        c[at] = 1.0;
+        Self {
+            effect: contrast(&fitted.fit, &fitted.covariance, &c, LEVEL),
+            n: fitted.fit.n,
+            clusters: fitted.covariance.clusters,
+            kind: fitted.covariance.kind,
+        }
+    }
 }
 
 /// The mean of one unit in one period.
@@ -77,7 +90,7 @@ pub struct Panel<'a> {
     pub start: i32,
 }
 
-/// The difference in differences of a panel with effects of units and periods, weighted, CR2 by unit.
+/// The difference in differences of a panel with effects of units and periods, weighted, errors by unit.
 ///
 /// # Errors
 /// Codes without an arm, weights that are not above 0, no periods before or after the start in which both arms are
@@ -88,7 +101,7 @@ pub fn of_panel(panel: &Panel<'_>) -> Result<Did, TrialFault> {
     let mut columns = vec![table.column(|cell| f64::from(u8::from(exposed(cell))))];
     columns.extend(table.periods.iter().skip(1).map(|&period| table.indicator(period, false)));
     let fitted = table.regress(columns)?;
-    Ok(Did { effect: coefficient(&fitted, 0), n: table.cells.len(), clusters: fitted.covariance.clusters })
+    Ok(Did::new(&fitted, 0))
 }
 
 /// The cells of periods in which both arms are present, and their units' means taken out (Frisch & Waugh 1933). The units
@@ -153,7 +166,7 @@ impl<'a> Within<'a> {
         self.column(|cell| f64::from(u8::from(here(cell))))
     }
 
-    /// Least squares of the means on these columns, CR2 by unit. Weights enter as inverse variances.
+    /// Least squares of the means on these columns, CR2 by unit (CR1 from [`MANY`] on). Weights enter as inverse variances.
     pub(super) fn regress(&self, columns: Vec<Vec<f64>>) -> Result<Regression, TrialFault> {
         let x = Array2::from_shape_fn((self.cells.len(), columns.len()), |(row, column)| columns[column][row]);
         drop(columns);
@@ -161,7 +174,8 @@ impl<'a> Within<'a> {
         let matrix = Matrix::new(x, Array1::from(self.column(|cell| cell.mean))).with_clusters(codes);
         let absorption = Absorption { parameters: self.units, beyond_clusters: 0, leverage: None };
         let fit: Fit = fit_absorbed(&matrix, None, DEFAULT_TOLERANCE, absorption)?;
-        let covariance: Covariance = covariance(Kind::Cr2, &fit, &matrix)?;
+        let kind = if self.units < MANY { Kind::Cr2 } else { Kind::Cr1 };
+        let covariance: Covariance = covariance(kind, &fit, &matrix)?;
         Ok(Regression { fit, covariance })
     }
 }

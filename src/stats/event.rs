@@ -4,6 +4,7 @@
 
 use ndarray::{Array1, Array2};
 
+use super::covariance::Kind;
 use super::did::{Panel, Within};
 use super::eigen;
 use super::inference::{Inference, LEVEL, Wald, contrast};
@@ -22,7 +23,7 @@ const POWER: f64 = 0.8;
 pub struct EventPoint {
     /// Period.
     pub period: i32,
-    /// CR2 by unit; nothing in the reference period, where it is 0 by definition.
+    /// By unit; nothing in the reference period, where it is 0 by definition.
     pub effect: Option<Inference>,
 }
 
@@ -55,9 +56,11 @@ pub struct EventStudy {
     pub left_out: Vec<i32>,
     /// Units.
     pub clusters: Option<usize>,
+    /// Covariance: CR2, or CR1 from [`super::did::MANY`] units on.
+    pub kind: Kind,
 }
 
-/// `mean ~ treated x period | unit + period`, periods against the last before the start, weighted, CR2 by unit.
+/// `mean ~ treated x period | unit + period`, periods against the last before the start, weighted, errors by unit.
 ///
 /// # Errors
 /// As [`super::did::of_panel`].
@@ -86,11 +89,16 @@ pub fn event_study(panel: &Panel<'_>) -> Result<EventStudy, TrialFault> {
     let later = distances.iter().filter(|distance| **distance > 0.0).sum::<f64>() / after;
     let pre_trend = hotelling(&fitted.fit, &fitted.covariance, &first).map(|test| {
         let slope_detectable = detectable(&fitted, &first, &distances, &test);
-        PreTrend { test, slope: slope(), slope_detectable, bias_detectable: slope_detectable.map(|slope| slope * later) }
+        PreTrend {
+            test,
+            slope: slope(),
+            slope_detectable,
+            bias_detectable: slope_detectable.map(|slope| slope * later),
+        }
     });
     let points = table.periods.iter().map(|&period| EventPoint { period, effect: effect(period) }).collect();
-    let clusters = fitted.covariance.clusters;
-    Ok(EventStudy { points, reference, average, pre_trend, left_out: table.left_out, clusters })
+    let (clusters, kind) = (fitted.covariance.clusters, fitted.covariance.kind);
+    Ok(EventStudy { points, reference, average, pre_trend, left_out: table.left_out, clusters, kind })
 }
 
 /// The slope at which the joint test has the wanted power: a trend `s d` gives its F the non-centrality

@@ -4,7 +4,9 @@
 use ndarray::Array2;
 use oneonone::stats::adjust::{Adjustment, Blocks, Centre, adjusted};
 use oneonone::stats::compliance::{AndersonRubin, compliance};
-use oneonone::stats::permute::{key, stream};
+use oneonone::stats::moments::quantile;
+use oneonone::stats::permute::{Plan, key, stream};
+use oneonone::stats::quantiles::quantile_differences;
 use oneonone::stats::subgroups::subgroups;
 use oneonone::stats::tail;
 use oneonone::stats::trial::{Trial, TrialFault};
@@ -124,7 +126,12 @@ fn effects_by_group_are_estimatrs_contrasts() {
     let test = found.interaction.unwrap();
     near("one difference: F is its t squared", test.statistic, apart.statistic.powi(2), 1e-9);
     near("and its p", test.p_value, apart.p_value, 1e-9);
-    near("Holm", high.p_adjusted.min(low.p_adjusted), (2.0 * high.difference.p_value.min(low.difference.p_value)).min(1.0), 1e-12);
+    near(
+        "Holm",
+        high.p_adjusted.min(low.p_adjusted),
+        (2.0 * high.difference.p_value.min(low.difference.p_value)).min(1.0),
+        1e-12,
+    );
 }
 
 #[test]
@@ -162,10 +169,8 @@ fn anderson_and_rubins_set_is_the_effects_whose_itt_is_not_rejected() {
     for case in 0..60 {
         let pull = [1.2, 0.25, 0.0][case % 3];
         let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
-        let assigned: Vec<bool> = (0..48).map(|i| i % 8 < 4).collect();
         let units: Vec<u32> = (0..48).map(|i| i % 16).collect();
         let treated: Vec<bool> = units.iter().map(|unit| unit % 2 == 0).collect();
-        drop(assigned);
         let practice: Vec<f64> = treated.iter().map(|z| pull * f64::from(u8::from(*z)) + normal()).collect();
         let outcome: Vec<f64> = practice.iter().map(|x| 0.7 * x + normal()).collect();
         let trial = Trial { outcome: &outcome, treated: &treated, units: Some(&units), strata: None };
@@ -263,11 +268,45 @@ fn without_an_effect_one_in_twenty_is_found_and_the_true_lift_is_covered() {
         within += covers(better.lift.conf_low, better.lift.conf_high);
     }
     let share = |count: i32| f64::from(count) / draws as f64;
-    let told = format!("raw {} lin {} fieller {} adjusted fieller {}", share(raw), share(lin), share(covered), share(within));
+    let told =
+        format!("raw {} lin {} fieller {} adjusted fieller {}", share(raw), share(lin), share(covered), share(within));
     assert!((0.037..=0.065).contains(&share(raw)), "{told}");
     assert!((0.037..=0.065).contains(&share(lin)), "{told}");
     assert!((0.93..=0.97).contains(&share(covered)), "{told}");
     assert!((0.93..=0.97).contains(&share(within)), "{told}");
+}
+
+#[test]
+fn quantiles_of_drawn_units_are_those_of_the_people_and_cover_the_truth() {
+    let plan = |number| Plan { key: key(number, "certified", "quantiles"), exact: 0, draws: 300 };
+    let one = draw(1, 0.0);
+    let trial = Trial { outcome: &one.outcome, treated: &one.treated, units: Some(&one.units), strata: None };
+    let found = quantile_differences(&trial, &[0.9, 0.1, 0.5], &plan(1)).unwrap();
+    for at in &found {
+        let arm = |z: bool| {
+            let own = one.outcome.iter().zip(&one.treated).filter(|(_, treated)| **treated == z);
+            quantile(&own.map(|(y, _)| *y).collect::<Vec<f64>>(), at.p).unwrap()
+        };
+        near("treated", at.treated, arm(true), 1e-12);
+        near("control", at.control, arm(false), 1e-12);
+    }
+    assert_eq!(found, quantile_differences(&trial, &[0.9, 0.1, 0.5], &plan(1)).unwrap());
+    let two = Trial { outcome: &[1.0, 2.0], treated: &[true, false], units: None, strata: None };
+    assert_eq!(quantile_differences(&two, &[0.5], &plan(1)), Err(TrialFault::NothingVaries));
+    let draws = 500;
+    let mut covered = [0; 2];
+    for number in 0..draws {
+        let one = draw(number + 90_000, 0.5);
+        let trial = Trial { outcome: &one.outcome, treated: &one.treated, units: Some(&one.units), strata: None };
+        for (count, found) in covered.iter_mut().zip(quantile_differences(&trial, &[0.5, 0.9], &plan(number)).unwrap())
+        {
+            *count += i32::from(found.difference.conf_low <= 0.5 && 0.5 <= found.difference.conf_high);
+        }
+    }
+    for count in covered {
+        let share = f64::from(count) / draws as f64;
+        assert!((0.92..=0.985).contains(&share), "{share}");
+    }
 }
 
 #[test]

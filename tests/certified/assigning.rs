@@ -95,7 +95,8 @@ fn every_number_is_that_of_trying_all_assignments() {
         check(&some_units(&[3.0, 8.0, 5.0, 2.0, 9.0, 4.0, 6.0, 5.0, 7.0], &strata, &treated, draw));
         let pairs = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5];
         let first = [true, false, true, false, false, true, true, false, false, true, true, false];
-        let found = check(&some_units(&[4.0, 5.0, 6.0, 5.0, 4.0, 4.0, 7.0, 5.0, 3.0, 3.0, 6.0, 6.0], &pairs, &first, draw));
+        let found =
+            check(&some_units(&[4.0, 5.0, 6.0, 5.0, 4.0, 4.0, 7.0, 5.0, 3.0, 3.0, 6.0, 6.0], &pairs, &first, draw));
         assert_eq!(found.draws, 64);
         near("pairs", found.smallest_p, 2.0 / 64.0, 1e-12);
     }
@@ -155,7 +156,12 @@ fn drawing_comes_near_to_trying_all_and_repeats_itself() {
 
 #[test]
 fn strata_with_one_arm_are_left_out_and_counted() {
-    let units = some_units(&[5.0; 10], &[0, 0, 0, 0, 0, 0, 0, 0, 7, 7], &[true, true, true, true, false, false, false, false, true, true], 1);
+    let units = some_units(
+        &[5.0; 10],
+        &[0, 0, 0, 0, 0, 0, 0, 0, 7, 7],
+        &[true, true, true, true, false, false, false, false, true, true],
+        1,
+    );
     let found = randomisation(&units, &plan(), 0.95).unwrap();
     assert_eq!((found.draws, found.strata_left_out), (70, 1));
     assert!(randomisation(&units[..1], &plan(), 0.95).is_none());

@@ -86,16 +86,17 @@ fn teams(draw: u64) -> Teams {
             arms.swap(i, other);
         }
     }
-    let mut one = Teams { covariates: Array2::zeros((0, 7)), treated: Vec::new(), units: Vec::new(), strata: Vec::new() };
+    let mut one =
+        Teams { covariates: Array2::zeros((0, 7)), treated: Vec::new(), units: Vec::new(), strata: Vec::new() };
     let mut values = Vec::new();
-    for team in 0..20_usize {
+    for (team, &arm) in arms.iter().enumerate() {
         let levels: Vec<f64> = (0..7).map(|_| StandardNormal.sample(&mut rng)).collect();
         for _ in 0..rng.random_range(5..30) {
             for level in &levels {
                 let own: f64 = StandardNormal.sample(&mut rng);
                 values.push(0.5 * level + own + if team < 10 { 1.0 } else { 0.0 });
             }
-            one.treated.push(arms[team]);
+            one.treated.push(arm);
             one.units.push(team as u32);
             one.strata.push(u32::from(team >= 10));
         }
@@ -133,8 +134,12 @@ fn a_lopsided_assignment_is_found() {
         shifted[[row, 2]] += if *treated { 1.5 } else { 0.0 };
     }
     one.covariates = shifted;
-    let before =
-        Before { covariates: &one.covariates, treated: &one.treated, units: Some(&one.units), strata: Some(&one.strata) };
+    let before = Before {
+        covariates: &one.covariates,
+        treated: &one.treated,
+        units: Some(&one.units),
+        strata: Some(&one.strata),
+    };
     let found = omnibus(&before, &plan()).unwrap();
     // 210 x 120 assignments: all are tried.
     assert_eq!((found.exact, found.draws), (true, 25_200));

@@ -1,7 +1,9 @@
 //! Differences in differences, event studies and index series: against R (estimatr 1.0.0), by hand, and against
 //! simulated truth.
 
-use oneonone::stats::did::{Cell, Panel, of_panel, of_rows};
+use ndarray::Array2;
+use oneonone::stats::covariance::Kind;
+use oneonone::stats::did::{Cell, MANY, Panel, of_panel, of_rows};
 use oneonone::stats::event::event_study;
 use oneonone::stats::index::{Base, UnitMonth, of_moments, series};
 use oneonone::stats::moments::Moments;
@@ -9,7 +11,6 @@ use oneonone::stats::noncentral;
 use oneonone::stats::permute::{key, stream};
 use oneonone::stats::tail;
 use oneonone::stats::trial::{Trial, TrialFault};
-use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::agree::near;
@@ -102,6 +103,23 @@ fn two_periods_without_holes_are_the_difference_of_changes() {
     // CR2 is then the unpooled error of the changes, on n - 2 degrees of freedom.
     near("error", found.effect.std_error, (with.variance_of_mean() + without.variance_of_mean()).sqrt(), 1e-10);
     near("df", found.effect.df, 10.0, 1e-9);
+}
+
+#[test]
+fn many_units_have_the_error_of_the_changes_too() {
+    let units = 2 * MANY as u32;
+    let treated: Vec<bool> = (0..units).map(|unit| unit % 2 == 0).collect();
+    let mean = |unit: u32, period: i32| (f64::from(unit) * 1.7 * f64::from(period)).cos() + f64::from(unit % 5);
+    let cells: Vec<Cell> = (0..units)
+        .flat_map(|unit| [1, 2].map(|period| Cell { unit, period, mean: mean(unit, period), weight: 1.0 }))
+        .collect();
+    let found = of_panel(&Panel { cells: &cells, treated: &treated, start: 2 }).unwrap();
+    assert_eq!(found.kind, Kind::Cr1);
+    let change = |odd: u32| {
+        let own = (0..units).filter(|unit| unit % 2 == odd);
+        Moments::of(&own.map(|unit| mean(unit, 2) - mean(unit, 1)).collect::<Vec<f64>>()).variance_of_mean()
+    };
+    near("error", found.effect.std_error, (change(0) + change(1)).sqrt(), 1e-3);
 }
 
 #[test]
@@ -207,10 +225,14 @@ fn an_index_covers_its_truth_and_knows_that_the_units_are_the_same() {
     let cells = months(3, 16);
     let known = series(&cells, Base::YearEarlier, 0.95)[0];
     let of = |month| {
-        Moments::of(&cells.iter().filter(|cell| cell.month == month).map(|cell| cell.total / cell.size).collect::<Vec<f64>>())
+        Moments::of(
+            &cells.iter().filter(|cell| cell.month == month).map(|cell| cell.total / cell.size).collect::<Vec<f64>>(),
+        )
     };
     let apart = of_moments(12, &of(12), 0, &of(0), 0.95);
-    assert!(apart.conf_high.unwrap() - apart.conf_low.unwrap() > 3.0 * (known.conf_high.unwrap() - known.conf_low.unwrap()));
+    assert!(
+        apart.conf_high.unwrap() - apart.conf_low.unwrap() > 3.0 * (known.conf_high.unwrap() - known.conf_low.unwrap())
+    );
 }
 
 #[test]
@@ -228,7 +250,10 @@ fn an_index_says_what_it_is_and_when_there_is_none() {
     near("means 6 and 6", points[1].index.unwrap(), 100.0, 1e-12);
     assert_eq!(points[2].index, None);
     assert!(series(&cells, Base::YearEarlier, 0.95).is_empty());
-    let lone = [UnitMonth { unit: 4, month: 0, total: 5.0, size: 1.0 }, UnitMonth { unit: 4, month: 12, total: 6.0, size: 1.0 }];
+    let lone = [
+        UnitMonth { unit: 4, month: 0, total: 5.0, size: 1.0 },
+        UnitMonth { unit: 4, month: 12, total: 6.0, size: 1.0 },
+    ];
     let point = series(&lone, Base::YearEarlier, 0.95)[0];
     near("one unit has an index", point.index.unwrap(), 120.0, 1e-12);
     assert_eq!((point.conf_low, point.conf_high), (None, None));

@@ -38,7 +38,18 @@ fn t_upper_of_minus(t: f64, df: f64, shift: f64) -> f64 {
         let log = low + step * f64::from(i);
         (front + df * log - 0.5 * df * (2.0 * log).exp()).exp() * tail::normal_upper(t * log.exp() + shift)
     };
-    (0..=steps).map(|i| value(i) * if i == 0 || i == steps { 1.0 } else if i % 2 == 1 { 4.0 } else { 2.0 }).sum::<f64>()
+    (0..=steps)
+        .map(|i| {
+            value(i)
+                * if i == 0 || i == steps {
+                    1.0
+                } else if i % 2 == 1 {
+                    4.0
+                } else {
+                    2.0
+                }
+        })
+        .sum::<f64>()
         * step
         / 3.0
 }
@@ -47,8 +58,12 @@ fn people(n: f64) -> Layout {
     Layout { treated: ArmSize::people(n), control: ArmSize::people(n), spread: Spread::default() }
 }
 
-const ONE_BY_ONE: Shape =
-    Shape { size: 1.0, variation: 0.0, ratio: 1.0, spread: Spread { icc: 0.0, explained_between: 0.0, explained_within: 0.0, strata: 1 } };
+const ONE_BY_ONE: Shape = Shape {
+    size: 1.0,
+    variation: 0.0,
+    ratio: 1.0,
+    spread: Spread { icc: 0.0, explained_between: 0.0, explained_within: 0.0, strata: 1 },
+};
 
 #[test]
 fn powers_and_sizes_are_rs() {
@@ -87,7 +102,12 @@ fn teams_cost_what_the_design_effect_says_and_strata_give_some_back() {
     let outcome = Outcome::Mean { sd: 1.0 };
     // 1 + 24 x 0.1 = 3.4 times the variance, t on 18.
     let shift = 0.5 / (3.4 * 2.0 / 250.0_f64).sqrt();
-    near("teams", power(outcome, 0.5, &teams(spread), 0.05), t_upper(tail::t_quantile(0.975, 18.0), 18.0, shift), 1e-12);
+    near(
+        "teams",
+        power(outcome, 0.5, &teams(spread), 0.05),
+        t_upper(tail::t_quantile(0.975, 18.0), 18.0, shift),
+        1e-12,
+    );
     let unequal = ArmSize::teams(&[10.0, 40.0]);
     assert_eq!(unequal, ArmSize { units: 2.0, people: 50.0, squares: 1_700.0 });
     near("planned", ArmSize::planned(2.0, 25.0, 0.6).squares, 1_700.0, 1e-12);
@@ -126,7 +146,9 @@ fn equivalence_is_two_one_sided_tests() {
 
 #[test]
 fn the_interval_of_a_lift_lies_within_the_margins_just_where_both_tests_reject() {
-    for (treated, control, margin) in [(101.0, 100.0, 0.1), (104.0, 100.0, 0.1), (99.0, 100.0, 0.05), (97.0, 100.0, 0.12)] {
+    for (treated, control, margin) in
+        [(101.0, 100.0, 0.1), (104.0, 100.0, 0.1), (99.0, 100.0, 0.05), (97.0, 100.0, 0.12)]
+    {
         for variance in [1.0, 4.0, 9.0, 16.0] {
             let means = Means::independent((treated, variance), (control, 1.5 * variance), 18.0);
             let answer = equivalence::lift(&means, (-margin, margin), 0.05).unwrap();
