@@ -254,7 +254,7 @@ fn draw(number: u64, effect: f64) -> Draw {
 
 #[test]
 fn without_an_effect_one_in_twenty_is_found_and_the_true_lift_is_covered() {
-    let draws = 2_000;
+    let draws = 8_000;
     let (mut raw, mut lin, mut covered, mut within) = (0, 0, 0, 0);
     for number in 0..draws {
         let one = draw(number, 0.0);

@@ -186,7 +186,7 @@ fn many_people_assigned_one_by_one_are_drawn_in_moderate_time() {
 #[test]
 fn assignments_alone_reject_one_in_twenty_and_cover_the_truth() {
     // Ten teams against ten of 5 to 30 people; a true effect of 0.3. 499 draws a trial.
-    let trials = 2_000;
+    let trials = 6_000;
     let (mut covered, mut rejected, mut studentised) = (0, 0, 0);
     for trial in 0..trials {
         let mut rng = stream(key(4, "certified", "coverage"), trial);
