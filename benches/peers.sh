@@ -128,8 +128,16 @@ def check(reference):
 
 
 def answers(folder):
-    """What was found, without the provenance, which names the options."""
-    return json.load(open(f"{work}/{folder}/findings.json"))["findings"]
+    """What was found, without the provenance, which names the options, and without what only a page asks for: intervals
+    of shares, stability, influence, the wild bootstrap, the split within managers."""
+    found = json.load(open(f"{work}/{folder}/findings.json"))["findings"]
+    for model in found:
+        for key in ("stability", "diagnostics", "wild", "beside", "not_run"):
+            model.pop(key, None)
+        for term in model.get("terms", []):
+            for key in [key for key in term if key.startswith(("share_lmg_", "share_johnson_"))]:
+                del term[key]
+    return found
 
 
 runs = {name: [] for name in jobs}

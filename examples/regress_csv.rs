@@ -5,7 +5,7 @@
 
 use oneonone::analyses::regression::{Options, regression};
 use oneonone::design::formula;
-use oneonone::design::model::{self, Beside};
+use oneonone::design::model::{self, Around};
 use oneonone::findings::{Decline, Finding};
 use oneonone::pipeline;
 use oneonone::screen::Screened;
@@ -59,6 +59,6 @@ fn fit(screened: &Screened, text: &str, cluster: Option<&str>) -> Result<Finding
     let parsed = formula::parse(text).map_err(|_| Decline::new("regression", "bad_formula"))?;
     let outcome = parsed.outcomes.first().ok_or_else(|| Decline::new("regression", "bad_formula"))?;
     let clusters: Vec<String> = cluster.map(String::from).into_iter().collect();
-    let (design, _) = model::rows(table, &parsed, outcome, &Beside { clusters: &clusters, ..Beside::default() })?;
+    let (design, _) = model::rows(table, &parsed, outcome, &Around { clusters: &clusters, ..Around::default() })?;
     regression(&design, &Options::default()).map(Finding::Regression)
 }

@@ -51,7 +51,7 @@ const GLOSSARY: [&str; 38] = [
 ];
 
 /// Other fields of the JSON that a reader may stumble over.
-const FIELDS: [&str; 120] = [
+const FIELDS: [&str; 122] = [
     "mark_low",
     "mark_high",
     "mark_bands",
@@ -172,6 +172,8 @@ const FIELDS: [&str; 120] = [
     "within_between",
     "panel",
     "lagged",
+    "quadrant_border",
+    "category",
 ];
 
 fn kinds_of(name: &str, language: Language) -> Vec<Kind> {

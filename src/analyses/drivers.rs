@@ -25,6 +25,10 @@ const THIN: f64 = 0.5;
 /// People per term that a study needs.
 const PEOPLE_PER_TERM: u64 = 10;
 
+/// Managers up to whom the split within and between them is made unasked: twice the terms cost eight times as much a
+/// manager, and a whole industry is asked for by a page.
+const MANAGERS_BY_DEFAULT: usize = 2_000;
+
 const NAME: &str = "drivers";
 
 /// Answers the drivers question of a study.
@@ -65,6 +69,7 @@ fn options(study: &Study, design: &Design) -> Result<Options, Decline> {
         wild: asked.resample.then_some(wild::DRAWS),
         resample: asked.resample.then_some(resample::DRAWS),
         diagnostics: asked.resample,
+        crowd: study.crowd,
         seed: study.seed,
         analysis: NAME,
         ..Options::default()
@@ -84,7 +89,10 @@ fn by_person(rows: DriverRows, study: &Study) -> Result<Answer, Decline> {
         Ok(overall) => finding.overall = Some(overall),
         Err(decline) => declines.push(decline),
     }
-    if rows.topics.matrix.clusters.is_some() {
+    let managers = rows.topics.matrix.cluster_count();
+    if managers > MANAGERS_BY_DEFAULT && !study.drivers.resample {
+        finding.not_run.push("within_between".to_string());
+    } else if managers > 0 {
         match split(&rows.topics).map(|design| beside(&design, "within_between", &options)) {
             Some(Ok(model)) => finding.beside.push(model),
             // Means of managers that are collinear, or fewer managers than terms: the split is not there to be had.
@@ -100,7 +108,7 @@ fn by_person(rows: DriverRows, study: &Study) -> Result<Answer, Decline> {
             Err(decline) => declines.push(decline),
         }
     }
-    finding.quadrant = quadrant::quadrant(&rows.topics, &finding);
+    (finding.quadrant, finding.quadrant_border) = quadrant::quadrant(&rows.topics, &finding);
     finding.window_days = Some(window(study));
     finding.coverage = rows.coverage;
     finding.windows = rows.windows;
@@ -109,8 +117,17 @@ fn by_person(rows: DriverRows, study: &Study) -> Result<Answer, Decline> {
 
 /// Every answer of everybody, person and wave absorbed, and topics at one wave against the outcome at the next.
 fn of_all_waves(all: &crate::design::drivers::WaveRows, last: &DriverRows, study: &Study) -> Result<Answer, Decline> {
+    let terms = study.drivers.topics.len() as u64;
+    let people = all.people;
+    if people < PEOPLE_PER_TERM * terms {
+        let decline = Decline::new(NAME, "too_few_people_of_waves").with("n", people);
+        return Err(decline.with("needed", PEOPLE_PER_TERM * terms));
+    }
     let mut finding = regression(&all.panel, &options(study, &all.panel)?)?;
     let mut declines = Vec::new();
+    if study.drivers.missing != Missing::Complete {
+        declines.push(Decline::new(NAME, "missing_not_here"));
+    }
     let mut add = |model: Result<Beside, Decline>| match model {
         Ok(model) => finding.beside.push(model),
         Err(decline) => declines.push(decline),
@@ -130,7 +147,8 @@ fn by_unit(design: &Design, study: &Study) -> Result<Answer, Decline> {
     finding.weights = Some("answers".to_string());
     finding.window_days = Some(window(study));
     finding.cautions.insert(0, Caution::new("ecological").with("units", design.flow.used));
-    Ok(Answer { finding: Finding::Drivers(finding), declines: Vec::new() })
+    let refused = (study.drivers.missing != Missing::Complete).then(|| Decline::new(NAME, "missing_not_here"));
+    Ok(Answer { finding: Finding::Drivers(finding), declines: refused.into_iter().collect() })
 }
 
 fn window(study: &Study) -> serde_json::Value {

@@ -1,5 +1,6 @@
 //! Preconditions of the analyses and the alarms that make an answer one to be read with care.
 
+use super::regression::Options;
 use crate::design::Design;
 use crate::findings::{Caution, Decline};
 use crate::stats::ols::OlsFault;
@@ -48,6 +49,12 @@ fn relation(column: &str, combination: &[(usize, f64)], name: &dyn Fn(usize) -> 
     if combination.is_empty() {
         return format!("{column} = 0");
     }
+    // The value that a column has throughout may be somebody's.
+    if let [(only, _)] = combination
+        && name(*only) == crate::design::INTERCEPT
+    {
+        return format!("{column} = const");
+    }
     let mut told = format!("{column} =");
     for (at, (other, factor)) in combination.iter().enumerate() {
         let sign = if *factor < 0.0 { " -" } else { " +" };
@@ -66,21 +73,56 @@ fn relation(column: &str, combination: &[(usize, f64)], name: &dyn Fn(usize) -> 
     told
 }
 
-/// A category carried by fewer people than the crowd gives their outcome back as its coefficient.
-pub fn carriers(design: &Design, crowd: u64) -> Result<(), Decline> {
+/// Degrees of freedom that a model of people must leave under a crowd rule.
+const FEWEST_DF: usize = 10;
+
+/// Under a crowd rule, rows enough that no coefficient is one person's answer.
+///
+/// # Errors
+/// A decline that says how many are needed.
+pub fn enough_left(rows: usize, columns: usize, options: &Options) -> Result<(), Decline> {
+    let crowd = options.crowd;
+    if (rows as u64) < crowd {
+        return Err(Decline::new(options.analysis, "crowd_too_small").with("crowd", crowd));
+    }
+    if crowd > 1 && rows < columns + FEWEST_DF {
+        let decline = Decline::new(options.analysis, "crowd_leaves_little").with("n", rows);
+        return Err(decline.with("needed", columns + FEWEST_DF));
+    }
+    Ok(())
+}
+
+/// A value that all but a few rows share gives the outcome of the few away as a coefficient: a category carried by fewer
+/// than the crowd, a number that fewer than the crowd have another of.
+///
+/// # Errors
+/// A decline that names the column.
+pub fn carriers(design: &Design, options: &Options) -> Result<(), Decline> {
+    let crowd = options.crowd;
+    if crowd <= 1 {
+        return Ok(());
+    }
     for (column, name) in design.matrix.x.columns().into_iter().zip(&design.terms) {
-        let indicator = column.iter().all(|v| *v == 0.0 || *v == 1.0) && name != crate::design::INTERCEPT;
-        if !indicator {
-            continue;
-        }
-        let ones = column.iter().filter(|v| **v == 1.0).count() as u64;
-        let rest = column.len() as u64 - ones;
-        if ones < crowd || rest < crowd {
+        let others = column.len() as u64 - shared(column);
+        if name != crate::design::INTERCEPT && others > 0 && others < crowd {
             let column = name.split('[').next().unwrap_or_default();
-            return Err(Decline::new("regression", "level_too_small").with("column", column).with("crowd", crowd));
+            return Err(Decline::new(options.analysis, "level_too_small").with("column", column).with("crowd", crowd));
         }
     }
     Ok(())
+}
+
+/// How many rows have the value that most have, where one has the majority (Boyer & Moore 1991).
+fn shared(column: ndarray::ArrayView1<'_, f64>) -> u64 {
+    let (mut candidate, mut lead) = (f64::NAN, 0u64);
+    for &value in column {
+        match (lead, value == candidate) {
+            (0, _) => (candidate, lead) = (value, 1),
+            (_, true) => lead += 1,
+            (_, false) => lead -= 1,
+        }
+    }
+    column.iter().filter(|value| **value == candidate).count() as u64
 }
 
 /// The indicator of whole clusters that the fewest clusters have (or lack), and how many: a treatment by team that few

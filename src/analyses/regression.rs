@@ -14,8 +14,8 @@ mod table;
 mod terms;
 mod wild;
 
-use super::finite;
-use crate::design::Design;
+use super::{finite, gate};
+use crate::design::{Design, INTERCEPT};
 use crate::findings::regression::FTest;
 use crate::findings::regression::checks::Beside;
 use crate::findings::{Caution, Decline, Regression, Term};
@@ -70,6 +70,8 @@ pub struct Options {
     pub resample: Option<u64>,
     /// Influence, heteroscedasticity, clusters left out.
     pub diagnostics: bool,
+    /// Fewest rows behind any number; 1 = no floor.
+    pub crowd: u64,
     /// Where every draw starts.
     pub seed: u64,
     /// Named in declines: `regression` or `drivers`.
@@ -89,6 +91,7 @@ impl Default for Options {
             wild_weights: Weights::Rademacher,
             resample: None,
             diagnostics: false,
+            crowd: 1,
             seed: 1,
             analysis: "regression",
         }
@@ -113,12 +116,14 @@ pub fn kind(name: Option<&str>, analysis: &str) -> Result<Option<Asked>, Decline
 /// # Errors
 /// A decline when there is no fit, or a clustered covariance has no clusters.
 pub fn regression(design: &Design, options: &Options) -> Result<Regression, Decline> {
+    gate::enough_left(design.matrix.rows(), design.matrix.columns(), options)?;
     let model = Model::new(design, options)?;
+    gate::carriers(&model.design, options)?;
     let kind = errors::kind_of(&model, options);
-    let errors = errors::errors(&model, kind, options.analysis)?;
+    let errors = errors::errors(&model, kind, options.analysis).map_err(|decline| named_wild(decline, options))?;
     let inferences = errors.inferences(model.fit.k);
     let mut terms = terms::terms(&model, &inferences, options);
-    let lowest_df = terms.iter().filter_map(|t| t.coefficient.df).fold(f64::INFINITY, f64::min);
+    let lowest_df = lowest_df(&terms);
     let mut cautions = cautions(&model, &terms);
     let alarms = errors::alarms(&model, kind, lowest_df);
     let wild = wild::wild(&model, !alarms.is_empty(), options)?;
@@ -134,12 +139,15 @@ pub fn regression(design: &Design, options: &Options) -> Result<Regression, Decl
         p_value: finite(w.p_value),
     });
     let mut not_run = not_run(&slopes, options, stability.is_some());
-    if wild.is_none() && !alarms.is_empty() {
+    let asked_wild = options.vcov == Some(Asked::Wild);
+    if wild.is_none() && (asked_wild || !alarms.is_empty()) {
         not_run.push("wild".to_string());
     }
     cautions.extend(errors.cautions.iter().cloned());
     cautions.extend(alarms);
     cautions.extend(wild.as_ref().and_then(|wild| wild::offer(wild, &model)));
+    let diagnostics = options.diagnostics.then(|| diagnose::diagnose(&model));
+    not_run.extend(diagnostics.iter().flat_map(|told| diagnose::not_told(told, &model)));
     let (r_squared, adjusted, within) = model.r_squared();
     let by_cluster = kind.is_clustered();
     Ok(Regression {
@@ -154,19 +162,14 @@ pub fn regression(design: &Design, options: &Options) -> Result<Regression, Decl
         within_r_squared: within.and_then(finite),
         sigma: finite(model.fit.sigma),
         df_residual: model.fit.df_residual,
-        vcov: if options.vcov == Some(Asked::Wild) { "wild".to_string() } else { errors.name.clone() },
+        vcov: if asked_wild && wild.is_some() { "wild".to_string() } else { errors.name.clone() },
         f_test,
-        adjust: match options.adjust {
-            Adjust::Holm => "holm",
-            Adjust::Bh => "bh",
-            Adjust::None => "none",
-        }
-        .to_string(),
+        adjust: options.adjust.name().to_string(),
         family: slopes.len() as u64,
         mark_bands: options.bands.to_vec(),
         vcov_table: if options.vcov_table { table::table(&model, options.analysis) } else { Vec::new() },
         wild,
-        diagnostics: if options.diagnostics { Some(diagnose::diagnose(&model)) } else { None },
+        diagnostics,
         stability,
         cautions,
         not_run,
@@ -174,6 +177,12 @@ pub fn regression(design: &Design, options: &Options) -> Result<Regression, Decl
         flow: model.design.flow.clone(),
         ..Regression::default()
     })
+}
+
+/// The fewest degrees of freedom of a slope.
+fn lowest_df(terms: &[Term]) -> f64 {
+    let slopes = terms.iter().filter(|t| t.term != INTERCEPT);
+    slopes.filter_map(|t| t.coefficient.df).fold(f64::INFINITY, f64::min)
 }
 
 /// The same model told as one that stands beside another.
@@ -195,6 +204,15 @@ pub fn beside(design: &Design, kind: &str, options: &Options) -> Result<Beside, 
         flow: model.flow,
         cautions: model.cautions,
     })
+}
+
+/// Without clusters it is the bootstrap that was asked for that is missing them, not the CR1 behind it.
+fn named_wild(decline: Decline, options: &Options) -> Decline {
+    if options.vcov == Some(Asked::Wild) && decline.code == "no_clusters" {
+        decline.with("vcov", "wild")
+    } else {
+        decline
+    }
 }
 
 /// What a later look at the same data could add, so that its absence is never read as "nothing there".

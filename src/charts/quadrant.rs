@@ -230,8 +230,11 @@ fn cross(sheet: &mut Sheet, plan: &Plan, point: &Placed) -> Vec<Area> {
     lines
 }
 
+/// Whether an interval ends inside the plot, and from where to where its cap goes.
+type Cap = (bool, (f64, f64), (f64, f64));
+
 // A cap where the interval ends; none where it goes on beyond the plot.
-fn caps(sheet: &mut Sheet, pen: Pen, ends: [(bool, (f64, f64), (f64, f64)); 2]) {
+fn caps(sheet: &mut Sheet, pen: Pen, ends: [Cap; 2]) {
     for (inside, from, to) in ends {
         if inside {
             sheet.line(from, to, pen);

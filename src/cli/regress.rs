@@ -3,19 +3,21 @@
 use super::args::{self, ModelKind, Regress, TermOrder, WildWeights};
 use super::ask;
 use super::terminal::Terminal;
-use crate::analyses::gate;
-use crate::analyses::regression::choice::{Model as Choice, choice};
+use crate::analyses::regression::choice::{Family, choice};
 use crate::analyses::regression::gaps::{gaps, moved};
 use crate::analyses::regression::{Options, kind, regression};
 use crate::design::evaluate::rows_where;
 use crate::design::expression::{self, Expression};
 use crate::design::formula::{self, Atom, Formula, FormulaFault};
-use crate::design::model::{self, Beside, Categories};
+use crate::design::model::{self, Around, Categories};
+use crate::design::{Design, Incomplete};
 use crate::error::{Error, Result};
+use crate::findings::regression::checks::Beside;
 use crate::findings::{Decline, Finding, Regression, Term};
 use crate::screen::Screened;
 use crate::stats::{resample, wild};
 use crate::study::{Adjust, Missing, Study};
+use crate::tables::Plain;
 
 /// Runs the command.
 ///
@@ -32,6 +34,7 @@ pub fn run(args: &Regress, terminal: &Terminal) -> Result<u8> {
         ask::only_plain(&[
             ("--formula", args.formula.clone()),
             ("--tol", args.tol.map(|t| t.to_string())),
+            ("--cluster COL,COL", (args.cluster.len() > 1).then(String::new)),
             ("--where", args.condition.clone()),
             ("--model", args.model.map(|m| format!("{m:?}"))),
             ("--weights", args.weights.clone()),
@@ -105,7 +108,7 @@ fn points_at(code: &'static str, text: &str, fault: &FormulaFault) -> Error {
         .with("expected", fault.expected)
 }
 
-/// A model of each outcome.
+/// A model of each outcome, and what of it could not be answered.
 fn answers(
     screened: &Screened,
     args: &Regress,
@@ -113,18 +116,17 @@ fn answers(
     seed: u64,
 ) -> Vec<std::result::Result<Finding, Decline>> {
     let Some(table) = screened.plain() else { return vec![Err(Decline::new("regression", "no_plain_table"))] };
-    let kept = match asked.condition.as_ref().map(|(c, text)| rows_where(table, c, text)).transpose() {
-        Ok(Some(kept)) if !kept.contains(&true) => {
-            let condition = args.condition.as_deref().unwrap_or_default();
-            return vec![Err(Decline::new("regression", "no_rows_left").with("condition", condition))];
-        }
+    let kept = match asked.condition.as_ref().map(|(c, text)| rows_kept(table, c, text)).transpose() {
         Ok(kept) => kept,
         Err(decline) => return vec![Err(decline)],
     };
-    let beside = Beside {
-        clusters: &args.cluster,
+    let table = kept.as_ref().unwrap_or(table);
+    let lost = screened.plain().map_or(0, |all| (all.rows() - table.rows()) as u64);
+    let clusters = clusters(args);
+    let around = Around {
+        clusters: &clusters,
         weights: args.weights.as_deref(),
-        kept: kept.as_deref().zip(args.condition.as_deref()),
+        taken_out: args.condition.as_deref().map(|condition| (lost, condition)),
         incomplete: missing(args) != Missing::Complete,
         categories: match args.model {
             None | Some(ModelKind::Ols) => None,
@@ -132,29 +134,81 @@ fn answers(
             Some(ModelKind::Ordinal) => Some(Categories::Ordered),
         },
     };
-    let model = |outcome: &Atom| {
-        let (design, incomplete) = model::rows(table, &asked.formula, outcome, &beside)?;
-        gate::carriers(&design, args.asking.crowd.unwrap_or(1))?;
-        let options = options(args, seed)?;
-        let mut finding = match args.model {
-            None | Some(ModelKind::Ols) => regression(&design, &options)?,
-            Some(ModelKind::Logit) => choice(&design, Choice::Logit, &options)?,
-            Some(ModelKind::Ordinal) => choice(&design, Choice::Ordinal, &options)?,
-        };
-        if let Some(holes) = incomplete {
-            let other = gaps(&holes, &design, missing(args), &options)?;
+    let mut answers = Vec::new();
+    for outcome in &asked.formula.outcomes {
+        match model(table, args, asked, (outcome, &around), seed) {
+            Ok((found, decline)) => {
+                answers.push(Ok(Finding::Regression(found)));
+                answers.extend(decline.map(Err));
+            }
+            Err(decline) => answers.push(Err(decline)),
+        }
+    }
+    answers
+}
+
+/// The table without the rows that a condition does not hold for.
+fn rows_kept(table: &Plain, condition: &Expression, text: &str) -> std::result::Result<Plain, Decline> {
+    let kept = rows_where(table, condition, text)?;
+    let none = || Decline::new("regression", "no_rows_left").with("condition", text);
+    if kept.contains(&true) { table.only(&kept).ok_or_else(none) } else { Err(none()) }
+}
+
+/// The cluster columns, each once.
+fn clusters(args: &Regress) -> Vec<String> {
+    let mut clusters: Vec<String> = Vec::new();
+    for name in &args.cluster {
+        if !clusters.contains(name) {
+            clusters.push(name.clone());
+        }
+    }
+    clusters
+}
+
+/// One model with what stands beside it.
+fn model(
+    table: &Plain,
+    args: &Regress,
+    asked: &Asked<'_>,
+    (outcome, around): (&Atom, &Around<'_>),
+    seed: u64,
+) -> std::result::Result<(Regression, Option<Decline>), Decline> {
+    let (design, incomplete) = model::rows(table, &asked.formula, outcome, around)?;
+    let options = options(args, seed)?;
+    let mut finding = match args.model {
+        None | Some(ModelKind::Ols) => regression(&design, &options)?,
+        Some(ModelKind::Logit) => choice(&design, Family::Logit, &options)?,
+        Some(ModelKind::Ordinal) => choice(&design, Family::Ordinal, &options)?,
+    };
+    let mut decline = None;
+    match incomplete.map(|holes| beside_gaps(&holes, &design, &finding, args, &options)) {
+        Some(Ok(other)) => {
             finding.cautions.extend(moved(&finding, &other));
             finding.beside.push(other);
         }
-        finding.formula = Some(asked.text.to_string());
-        finding.condition.clone_from(&args.condition);
-        finding.weights.clone_from(&args.weights);
-        if let Some(order) = args.sort {
-            sort(&mut finding, order);
-        }
-        Ok(Finding::Regression(finding))
-    };
-    asked.formula.outcomes.iter().map(model).collect()
+        Some(Err(why)) => decline = Some(why),
+        None => {}
+    }
+    finding.formula = Some(asked.text.to_string());
+    finding.condition.clone_from(&args.condition);
+    finding.weights.clone_from(&args.weights);
+    if let Some(order) = args.sort {
+        sort(&mut finding, order);
+    }
+    Ok((finding, decline))
+}
+
+fn beside_gaps(
+    holes: &Incomplete,
+    design: &Design,
+    finding: &Regression,
+    args: &Regress,
+    options: &Options,
+) -> std::result::Result<Beside, Decline> {
+    match &finding.model {
+        Some(model) => Err(Decline::new("regression", "missing_not_model").with("model", model.as_str())),
+        None => gaps(holes, design, missing(args), options),
+    }
 }
 
 /// What is asked of a plain table, parsed.
@@ -191,6 +245,9 @@ fn sort(finding: &mut Regression, by: TermOrder) {
         *rows = order.iter().filter_map(|&at| rows.get(at).cloned()).collect();
     }
     reorder(&mut finding.terms, &order);
+    if let Some(wild) = &mut finding.wild {
+        reorder(&mut wild.terms, &order);
+    }
     for column in &mut finding.vcov_table {
         reorder(&mut column.std_errors, &order);
         reorder(&mut column.df, &order);
@@ -211,6 +268,7 @@ fn options(args: &Regress, seed: u64) -> std::result::Result<Options, Decline> {
         },
         resample: args.resample.then(|| draws.unwrap_or(resample::DRAWS)),
         diagnostics: args.diagnostics,
+        crowd: args.asking.crowd.unwrap_or(1),
         seed,
         ..Options::default()
     };

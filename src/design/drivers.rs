@@ -81,6 +81,7 @@ pub fn drivers(panel: &Panel, study: &Study, asked: &Drivers) -> Result<DriverRo
     }
     let start = Flow::of("people", panel.people.len() as u64);
     let frame = Frame { panel, candidates: &candidates, cluster: cluster_name.as_deref(), outcome: &asked.outcome };
+    let incomplete = frame.incomplete(&asked.topics, &slots, start.clone());
     let topics = frame.rows(&asked.topics, &slots, start.clone());
     let overall = if panel.sessions.has_overall {
         Ok(frame.rows(&["overall".to_string()], &[study.topics.len()], start))
@@ -89,7 +90,7 @@ pub fn drivers(panel: &Panel, study: &Study, asked: &Drivers) -> Result<DriverRo
     };
     Ok(DriverRows {
         topics,
-        incomplete: frame.incomplete(&asked.topics, &slots),
+        incomplete,
         overall,
         coverage: coverage(panel, &candidates, &asked.topics, &slots),
         windows: windows(panel, &candidates, &slots),
@@ -163,9 +164,13 @@ impl Frame<'_> {
         }
     }
 
-    fn incomplete(&self, terms: &[String], slots: &[usize]) -> Incomplete {
+    fn incomplete(&self, terms: &[String], slots: &[usize], mut flow: Flow) -> Incomplete {
         let with_team = |c: &&Candidate| self.cluster.is_none() || !super::missing(c.cluster);
         let rows: Vec<&Candidate> = self.candidates.iter().filter(with_team).collect();
+        flow.lose("no_outcome", None, flow.start - self.candidates.len() as u64);
+        if let Some(cluster) = self.cluster {
+            flow.lose("no_cluster", Some(cluster), (self.candidates.len() - rows.len()) as u64);
+        }
         let cell = |c: &Candidate, slot: usize| self.panel.sessions.mean(c.person, slot).unwrap_or(f64::NAN);
         let cells = rows.iter().flat_map(|c| slots.iter().map(|&slot| cell(c, slot))).collect();
         Incomplete {
@@ -173,6 +178,8 @@ impl Frame<'_> {
             x: table(rows.len(), slots.len(), cells),
             y: rows.iter().map(|c| c.outcome).collect(),
             clusters: self.cluster.map(|_| dense(rows.iter().map(|c| c.cluster))),
+            made: vec![false; slots.len()],
+            flow,
         }
     }
 }

@@ -57,6 +57,14 @@ impl<'t> Evaluation<'t, '_> {
                 Ok(Values::Truths(self.truth(inner)?.into_iter().map(|truth| truth.map(|t| !t)).collect()))
             }
             Expression::Both(operator, left, right) => self.both(*operator, left, right),
+            Expression::OneOf(inner, others) if others.iter().all(|o| matches!(o, Expression::Text(_))) => {
+                let Values::Texts(cells) = self.of(inner)? else {
+                    return Err(Decline::new(DECLINED, "unlike_kinds").with("condition", self.name));
+                };
+                let wanted: Vec<&str> = others.iter().filter_map(Expression::text).collect();
+                let told = |cell: &Option<String>| cell.as_deref().map(|cell| wanted.contains(&cell));
+                Ok(Values::Truths(cells.iter().map(told).collect()))
+            }
             Expression::OneOf(inner, others) => {
                 let mut any: Option<Vec<Option<bool>>> = None;
                 for other in others {

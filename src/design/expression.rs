@@ -3,6 +3,9 @@
 
 use super::reader::{DEEPEST, FormulaFault, Reader};
 
+/// Links of one chain beyond which a text is refused: it is bound from the left, so each is a step deeper.
+const LONGEST: usize = 1_000;
+
 /// A number, a text or a truth for each row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expression {
@@ -93,6 +96,14 @@ impl Expression {
         found
     }
 
+    /// The text, if it is nothing else.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     fn collect<'e>(&'e self, found: &mut Vec<&'e str>) {
         match self {
             Self::Column(name) if !found.contains(&name.as_str()) => found.push(name),
@@ -148,7 +159,12 @@ type Rule = fn(&mut Reader, usize) -> Result<Expression, FormulaFault>;
 /// `a op b op c`, bound from the left.
 fn chain(reader: &mut Reader, depth: usize, signs: Signs, next: Rule) -> Result<Expression, FormulaFault> {
     let mut left = next(reader, depth)?;
+    let mut links = 0;
     while let Some(operator) = sign(reader, signs) {
+        links += 1;
+        if links > LONGEST {
+            return Err(reader.fault("shorter"));
+        }
         left = Expression::Both(operator, Box::new(left), Box::new(next(reader, depth)?));
     }
     Ok(left)
@@ -176,7 +192,7 @@ fn negation(reader: &mut Reader, depth: usize) -> Result<Expression, FormulaFaul
 fn comparison(reader: &mut Reader, depth: usize) -> Result<Expression, FormulaFault> {
     let left = sum(reader, depth)?;
     if reader.eat_word("in") {
-        return one_of(reader, left);
+        return one_of(reader, left, depth + 1);
     }
     let start = reader.at();
     let Some(operator) = sign(reader, COMPARE) else {
@@ -189,11 +205,11 @@ fn comparison(reader: &mut Reader, depth: usize) -> Result<Expression, FormulaFa
     Ok(Expression::Both(operator, Box::new(left), Box::new(sum(reader, depth)?)))
 }
 
-fn one_of(reader: &mut Reader, left: Expression) -> Result<Expression, FormulaFault> {
+fn one_of(reader: &mut Reader, left: Expression, depth: usize) -> Result<Expression, FormulaFault> {
     reader.expect('(', "opening")?;
-    let mut others = vec![sum(reader, 0)?];
+    let mut others = vec![sum(reader, depth)?];
     while reader.eat(',') {
-        others.push(sum(reader, 0)?);
+        others.push(sum(reader, depth)?);
     }
     reader.expect(')', "closing")?;
     Ok(Expression::OneOf(Box::new(left), others))

@@ -150,19 +150,29 @@ fn one_or_zero(reader: &mut Reader, minus: bool, constant: &mut Constant) -> boo
     true
 }
 
+/// Factors of one product: `a*b*...` has a term for every subset.
+const MOST_FACTORS: usize = 10;
+
 /// `a:b` is the product alone, `a*b` is `a + b + a:b`.
 fn product(reader: &mut Reader) -> Result<Vec<TermSpec>, FormulaFault> {
     let mut terms = vec![vec![atom(reader)?]];
+    let mut factors = 1;
     loop {
+        factors += 1;
+        if factors > MOST_FACTORS {
+            return Err(reader.fault("fewer_factors"));
+        }
         if reader.eat(':') {
             let atom = atom(reader)?;
-            if let Some(last) = terms.last_mut() {
+            if let Some(last) = terms.last_mut().filter(|last| !last.contains(&atom)) {
                 last.push(atom);
             }
         } else if reader.eat('*') {
             let atom = atom(reader)?;
+            // A term by itself is the term: x*x is x.
+            let others: Vec<&TermSpec> = terms.iter().filter(|t| !t.contains(&atom)).collect();
             let crossed: Vec<TermSpec> =
-                terms.iter().map(|t| t.iter().cloned().chain([atom.clone()]).collect()).collect();
+                others.into_iter().map(|t| t.iter().cloned().chain([atom.clone()]).collect()).collect();
             terms.push(vec![atom]);
             terms.extend(crossed);
             terms.sort_by_key(Vec::len);

@@ -101,18 +101,18 @@ pub struct Incomplete {
     pub y: Array1<f64>,
     /// m dense cluster codes.
     pub clusters: Option<Vec<u32>>,
+    /// Which columns are made from others: products and indicators.
+    pub made: Vec<bool>,
+    /// From all rows to these.
+    pub flow: crate::findings::Flow,
 }
 
 impl Incomplete {
-    /// A column with holes that is made from others (a product, an indicator, a function): filling it by itself would
-    /// contradict them.
+    /// A column with holes that is made from others: filling it by itself would contradict them.
     pub fn derived(&self) -> Option<&str> {
-        let columns = self.x.columns().into_iter().zip(&self.terms);
-        let derived = |name: &str| name.contains([':', '(', '[']);
-        columns
-            .filter(|(column, _)| column.iter().any(|v| v.is_nan()))
-            .map(|(_, name)| name.as_str())
-            .find(|n| derived(n))
+        let columns = self.x.columns().into_iter().zip(&self.terms).zip(&self.made);
+        let mut holed = columns.filter(|((column, _), made)| **made && column.iter().any(|v| v.is_nan()));
+        holed.next().map(|((_, name), _)| name.as_str())
     }
 }
 

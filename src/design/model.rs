@@ -8,20 +8,14 @@ use crate::findings::{Decline, Flow};
 use crate::panel::NOBODY;
 use crate::stats::matrix::Matrix;
 use crate::tables::Plain;
-use hashbrown::HashMap;
-use ndarray::{Array1, Array2};
+use hashbrown::{HashMap, HashSet};
+use ndarray::{Array2, Axis, Slice};
 use std::borrow::Cow;
 
 const DECLINED: &str = "regression";
 
 /// Indicator columns beyond this make no readable table and no honest model.
 const MOST_LEVELS: usize = 200;
-
-/// Named columns of one atom: one for a number, several for a factor. NaN = missing.
-struct Block<'t> {
-    names: Vec<String>,
-    columns: Vec<Cow<'t, [f64]>>,
-}
 
 /// How the categories of an outcome are put in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,20 +28,20 @@ pub enum Categories {
 
 /// What belongs to a formula besides its terms.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Beside<'a> {
+pub struct Around<'a> {
     /// Cluster columns: none, one, or two that cross.
     pub clusters: &'a [String],
     /// Column of analytic weights.
     pub weights: Option<&'a str>,
-    /// Rows that a condition kept, and the condition; `None` = all.
-    pub kept: Option<(&'a [bool], &'a str)>,
+    /// Rows that a condition took out of the table before, and the condition.
+    pub taken_out: Option<(u64, &'a str)>,
     /// Rows with holes are wanted as well.
     pub incomplete: bool,
     /// The outcome is one of several categories, not a number.
     pub categories: Option<Categories>,
 }
 
-/// Turns one outcome of a formula on a table into rows.
+/// Turns one outcome of a formula on a table into rows. Levels of factors, and their reference, are those of the rows used.
 ///
 /// # Errors
 /// A decline when a column is missing, is text where a number belongs, a value does not exist (the logarithm of 0), or a
@@ -57,72 +51,70 @@ pub fn rows(
     table: &Plain,
     formula: &Formula,
     outcome: &Atom,
-    beside: &Beside<'_>,
+    around: &Around<'_>,
 ) -> Result<(Design, Option<Incomplete>), Decline> {
-    let (target, categories) = match beside.categories {
+    let (target, categories) = match around.categories {
         None => (number(table, outcome, "outcome_not_numeric")?, Vec::new()),
         Some(order) => categories(table, outcome, order)?,
     };
-    let intercept = (formula.constant == Constant::Yes && formula.absorbed.is_empty()).then_some(0);
-    let mut names = Vec::new();
-    let mut columns: Vec<Cow<'_, [f64]>> = Vec::new();
-    if intercept.is_some() {
-        names.push(INTERCEPT.to_string());
-        columns.push(Cow::Owned(vec![1.0; table.rows()]));
+    if formula.terms.is_empty() && !formula.absorbed.is_empty() {
+        return Err(Decline::new(DECLINED, "no_terms"));
     }
-    let mut coding = Coding { formula, full: formula.constant == Constant::No && formula.absorbed.is_empty() };
-    for term in &formula.terms {
-        let block = product(table, term, &mut coding)?;
-        names.extend(block.names);
-        columns.extend(block.columns);
-    }
-    let weights = beside.weights.map(|name| weights(table, name)).transpose()?;
+    let atoms = Atoms::of(table, formula)?;
+    let weights = around.weights.map(|name| weights(table, name)).transpose()?;
     let absorbed: Vec<Vec<u32>> = formula.absorbed.iter().map(|c| combined(table, c)).collect::<Result<_, _>>()?;
-    let clusters: Vec<Vec<u32>> = beside.clusters.iter().map(|c| codes(table, c)).collect::<Result<_, _>>()?;
-    let mut sieve = Sieve::new(table.rows(), beside.kept);
+    let clusters: Vec<Vec<u32>> = around.clusters.iter().map(|c| codes(table, c)).collect::<Result<_, _>>()?;
+    let mut sieve = Sieve::new(table.rows(), around.taken_out);
     sieve.numbers(&target, outcome.columns().first().copied().unwrap_or_default());
-    for (column, name) in columns.iter().zip(&names) {
-        sieve.numbers(column, name);
-    }
-    if let (Some(weights), Some(name)) = (&weights, beside.weights) {
+    if let (Some(weights), Some(name)) = (&weights, around.weights) {
         sieve.numbers(weights, name);
         sieve.rows("zero_weight", name, |row| weights.get(row) == Some(&0.0));
     }
     for (codes, columns) in absorbed.iter().zip(&formula.absorbed) {
         sieve.rows("missing_value", &columns.join(":"), |row| codes.get(row) == Some(&NOBODY));
     }
-    for (codes, name) in clusters.iter().zip(beside.clusters) {
+    for (codes, name) in clusters.iter().zip(around.clusters) {
         sieve.rows("no_cluster", name, |row| codes.get(row) == Some(&NOBODY));
     }
+    // Rows that lack terms only: what imputation fills.
+    let holes = around.incomplete.then(|| sieve.done());
+    atoms.sift(&mut sieve);
     let (keep, flow) = sieve.done();
-    let at = |column: &Cow<'_, [f64]>, row: usize| column.get(row).copied().unwrap_or(f64::NAN);
-    let x = Array2::from_shape_fn((keep.len(), columns.len()), |(i, j)| at(&columns[j], keep[i]));
-    let y = Array1::from_iter(keep.iter().map(|&row| at(&target, row)));
-    let incomplete = beside.incomplete.then(|| {
-        let slopes: Vec<usize> = (0..columns.len()).filter(|j| Some(*j) != intercept).collect();
-        let rows = sieve_without_terms(table.rows(), beside.kept, &target, &clusters);
+    let coded = Columns::of(&atoms, formula, &keep)?;
+    let picked =
+        |codes: &Vec<u32>, rows: &[usize]| dense(rows.iter().map(|&row| codes.get(row).copied().unwrap_or(NOBODY)));
+    let y = |rows: &[usize]| rows.iter().map(|&row| target.get(row).copied().unwrap_or(f64::NAN)).collect();
+    let mut matrix = Matrix::new(coded.table(&atoms, &keep), y(&keep));
+    if let Some(first) = clusters.first() {
+        matrix = matrix.with_clusters(picked(first, &keep));
+    }
+    let incomplete = holes.map(|(rows, flow)| {
+        let constant = usize::from(coded.constant);
+        let x = coded.table(&atoms, &rows);
         Incomplete {
-            terms: slopes.iter().map(|&j| names[j].clone()).collect(),
-            x: Array2::from_shape_fn((rows.len(), slopes.len()), |(i, j)| at(&columns[slopes[j]], rows[i])),
-            y: rows.iter().map(|&row| at(&target, row)).collect(),
-            clusters: clusters.first().map(|c| dense(rows.iter().map(|&row| c.get(row).copied().unwrap_or(NOBODY)))),
+            terms: coded.names.iter().skip(constant).cloned().collect(),
+            made: coded
+                .columns
+                .iter()
+                .skip(constant)
+                .map(|parts| !matches!(parts.as_slice(), [Part::Number(_)]))
+                .collect(),
+            x: x.slice_axis(Axis(1), Slice::from(constant..)).to_owned(),
+            y: y(&rows),
+            clusters: clusters.first().map(|codes| picked(codes, &rows)),
+            flow,
         }
     });
-    let of_kept = |codes: &Vec<u32>| dense(keep.iter().map(|&row| codes.get(row).copied().unwrap_or(NOBODY)));
-    let mut matrix = Matrix::new(x, y);
-    if let Some(first) = clusters.first() {
-        matrix = matrix.with_clusters(of_kept(first));
-    }
     let absorbed = absorbed.iter().zip(&formula.absorbed);
     let design = Design {
         outcome: outcome.name(),
-        intercept,
-        terms: names,
+        intercept: coded.constant.then_some(0),
+        terms: coded.names,
         matrix,
-        cluster: beside.clusters.first().cloned(),
-        crossing: clusters.get(1).zip(beside.clusters.get(1)).map(|(c, name)| Factor::new(name, of_kept(c))),
-        weights: weights.map(|w| keep.iter().map(|&row| at(&w, row)).collect()),
-        absorbed: absorbed.map(|(codes, columns)| Factor::new(&columns.join(":"), of_kept(codes))).collect(),
+        cluster: around.clusters.first().cloned(),
+        crossing: clusters.get(1).zip(around.clusters.get(1)).map(|(c, name)| Factor::new(name, picked(c, &keep))),
+        weights: weights.map(|w| keep.iter().map(|&row| w.get(row).copied().unwrap_or(f64::NAN)).collect()),
+        absorbed: absorbed.map(|(codes, columns)| Factor::new(&columns.join(":"), picked(codes, &keep))).collect(),
         steps: None,
         categories,
         flow,
@@ -130,17 +122,279 @@ pub fn rows(
     Ok((design, incomplete))
 }
 
-/// Rows that have an outcome and a cluster, whatever their terms.
-fn sieve_without_terms(
-    rows: usize,
-    kept: Option<(&[bool], &str)>,
-    target: &[f64],
-    clusters: &[Vec<u32>],
-) -> Vec<usize> {
-    let mut sieve = Sieve::new(rows, kept);
-    sieve.numbers(target, "");
-    clusters.iter().for_each(|codes| sieve.rows("no_cluster", "", |row| codes.get(row) == Some(&NOBODY)));
-    sieve.done().0
+/// What an atom holds in every row of the table.
+enum Values<'t> {
+    /// NaN where missing.
+    Number(Cow<'t, [f64]>),
+    /// Categories by their text, and the reference asked for.
+    Factor { cells: Vec<Option<String>>, reference: Option<&'t str> },
+}
+
+/// The atoms of a formula with what they hold, each once.
+struct Atoms<'t> {
+    atoms: Vec<&'t Atom>,
+    values: Vec<Values<'t>>,
+}
+
+impl<'t> Atoms<'t> {
+    fn of(table: &'t Plain, formula: &'t Formula) -> Result<Self, Decline> {
+        let mut found = Self { atoms: Vec::new(), values: Vec::new() };
+        for atom in formula.terms.iter().flatten() {
+            if !found.atoms.contains(&atom) {
+                found.values.push(values(table, atom)?);
+                found.atoms.push(atom);
+            }
+        }
+        Ok(found)
+    }
+
+    fn place(&self, atom: &Atom) -> usize {
+        self.atoms.iter().position(|known| *known == atom).unwrap_or(usize::MAX)
+    }
+
+    /// Takes out rows that lack an atom.
+    fn sift(&self, sieve: &mut Sieve) {
+        for (atom, values) in self.atoms.iter().zip(&self.values) {
+            match values {
+                Values::Number(cells) => sieve.numbers(cells, &atom.name()),
+                Values::Factor { cells, .. } => {
+                    let name = atom.columns().first().copied().unwrap_or_default().to_string();
+                    sieve.rows("missing_value", &name, |row| !matches!(cells.get(row), Some(Some(_))));
+                }
+            }
+        }
+    }
+
+    fn factor(&self, at: usize) -> Option<(&[Option<String>], Option<&'t str>)> {
+        match self.values.get(at) {
+            Some(Values::Factor { cells, reference }) => Some((cells, *reference)),
+            _ => None,
+        }
+    }
+}
+
+fn values<'t>(table: &'t Plain, atom: &'t Atom) -> Result<Values<'t>, Decline> {
+    let factor = |column: &str, reference: Option<&'t str>| {
+        let cells = table.texts(column).ok_or_else(|| evaluate::unknown(table, column))?;
+        Ok(Values::Factor { cells, reference })
+    };
+    match atom {
+        Atom::Factor { column, reference } => factor(column, reference.as_deref()),
+        Atom::Ordered { column, levels } => factor(column, levels.first().map(String::as_str)),
+        Atom::Column(column) if table.column(column).is_some() && !table.is_numeric(column) => {
+            // A handful of typing errors must not turn a number into a hundred categories.
+            match table.odd_cells(column) {
+                Some(_) => Err(super::not_numbers(table, DECLINED, "not_numeric", column)),
+                None => factor(column, None),
+            }
+        }
+        _ => number(table, atom, "not_numeric").map(Values::Number),
+    }
+}
+
+/// One factor of a product.
+#[derive(Clone)]
+enum Part {
+    /// The number at this place of `Atoms`.
+    Number(usize),
+    /// 1 where the factor at this place has this level.
+    Level(usize, String),
+}
+
+/// The columns of a model: products of parts.
+struct Columns {
+    names: Vec<String>,
+    columns: Vec<Vec<Part>>,
+    constant: bool,
+}
+
+impl Columns {
+    /// Codes factors, term by term, as R does: by contrasts when the term without the factor is in the model, else by an
+    /// indicator for every level.
+    fn of(atoms: &Atoms<'_>, formula: &Formula, keep: &[usize]) -> Result<Self, Decline> {
+        let constant = formula.constant == Constant::Yes && formula.absorbed.is_empty();
+        let mut columns = Self { names: Vec::new(), columns: Vec::new(), constant };
+        if constant {
+            columns.names.push(INTERCEPT.to_string());
+            columns.columns.push(Vec::new());
+        }
+        let mut full = formula.constant == Constant::No && formula.absorbed.is_empty();
+        for term in &formula.terms {
+            let mut product: Vec<(String, Vec<Part>)> = vec![(String::new(), Vec::new())];
+            for (at, atom) in term.iter().enumerate() {
+                let place = atoms.place(atom);
+                let next = match atoms.factor(place) {
+                    None => vec![(atom.name(), Part::Number(place))],
+                    Some(_) => {
+                        let all = keeps_all(formula, term, at, &mut full);
+                        indicators(atoms, place, all, keep)?
+                    }
+                };
+                product = crossed(&product, &next);
+            }
+            for (name, parts) in product {
+                columns.names.push(name);
+                columns.columns.push(parts);
+            }
+        }
+        Ok(columns)
+    }
+
+    /// The columns in these rows; NaN where a part is missing.
+    #[allow(clippy::indexing_slicing, reason = "rows of the table, places found in the same list")]
+    fn table(&self, atoms: &Atoms<'_>, rows: &[usize]) -> Array2<f64> {
+        let one = |part: &Part, row: usize| match part {
+            Part::Number(at) => match &atoms.values[*at] {
+                Values::Number(cells) => cells[row],
+                Values::Factor { .. } => f64::NAN,
+            },
+            Part::Level(at, level) => match &atoms.values[*at] {
+                Values::Factor { cells, .. } => {
+                    cells[row].as_ref().map_or(f64::NAN, |c| f64::from(u8::from(c == level)))
+                }
+                Values::Number(_) => f64::NAN,
+            },
+        };
+        // Columns that are plain numbers, which most are, without a look at what they are in every row.
+        let plain: Vec<Option<&[f64]>> = self.columns.iter().map(|parts| plain_number(atoms, parts)).collect();
+        Array2::from_shape_fn((rows.len(), self.columns.len()), |(i, j)| match plain[j] {
+            Some(cells) => cells[rows[i]],
+            None => self.columns[j].iter().map(|part| one(part, rows[i])).product(),
+        })
+    }
+}
+
+fn plain_number<'a>(atoms: &'a Atoms<'_>, parts: &[Part]) -> Option<&'a [f64]> {
+    match parts {
+        [Part::Number(at)] => match atoms.values.get(*at)? {
+            Values::Number(cells) => Some(cells),
+            Values::Factor { .. } => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a factor must keep all its levels. `full` is true while there is no constant and no factor in its place.
+fn keeps_all(formula: &Formula, term: &TermSpec, at: usize, full: &mut bool) -> bool {
+    let margin: Vec<&Atom> = term.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, atom)| atom).collect();
+    if margin.is_empty() {
+        return std::mem::replace(full, false);
+    }
+    let same = |other: &TermSpec| other.len() == margin.len() && margin.iter().all(|atom| other.contains(atom));
+    !formula.terms.iter().any(same)
+}
+
+/// `a:b` of every two, the first varying fastest.
+fn crossed(so_far: &[(String, Vec<Part>)], next: &[(String, Part)]) -> Vec<(String, Vec<Part>)> {
+    let both = |(name, parts): &(String, Vec<Part>), (other, part): &(String, Part)| {
+        let name = if name.is_empty() { other.clone() } else { format!("{name}:{other}") };
+        (name, [parts.as_slice(), &[part.clone()]].concat())
+    };
+    next.iter().flat_map(|n| so_far.iter().map(move |s| both(s, n))).collect()
+}
+
+/// Indicators of the levels in sorted order, the reference left out unless all are kept.
+fn indicators(atoms: &Atoms<'_>, place: usize, keep_all: bool, keep: &[usize]) -> Result<Vec<(String, Part)>, Decline> {
+    let Some((cells, reference)) = atoms.factor(place) else { return Ok(Vec::new()) };
+    let column = atoms.atoms.get(place).and_then(|atom| atom.columns().first().copied()).unwrap_or_default();
+    let decline = |code: &str| Decline::new(DECLINED, code).with("column", column);
+    let seen: HashSet<&str> = keep.iter().filter_map(|&row| cells.get(row)?.as_deref()).collect();
+    let mut levels: Vec<&str> = seen.into_iter().collect();
+    if levels.len() > MOST_LEVELS {
+        return Err(decline("too_many_levels").with("levels", levels.len()).with("limit", MOST_LEVELS));
+    }
+    sort_levels(&mut levels);
+    let reference = match reference {
+        Some(name) if levels.contains(&name) => name,
+        // A level that only rows left out have is no fault of the formula.
+        Some(name) if !cells.iter().flatten().any(|cell| cell == name) => return Err(decline("reference_unknown")),
+        _ => levels.first().copied().ok_or_else(|| decline("empty_column"))?,
+    };
+    let shown = levels.into_iter().filter(|level| keep_all || *level != reference);
+    Ok(shown.map(|level| (format!("C({column})[{level}]"), Part::Level(place, level.to_string()))).collect())
+}
+
+/// Which rows are still there, and what the others were lost to: reasons count in the order in which they are given.
+struct Sieve {
+    there: Vec<bool>,
+    flow: Flow,
+}
+
+impl Sieve {
+    fn new(rows: usize, taken_out: Option<(u64, &str)>) -> Self {
+        let (lost, condition) = taken_out.unwrap_or_default();
+        let mut flow = Flow::of("rows", rows as u64 + lost);
+        if taken_out.is_some() {
+            flow.lose("not_where", Some(condition), lost);
+        }
+        Self { there: vec![true; rows], flow }
+    }
+
+    fn numbers(&mut self, column: &[f64], name: &str) {
+        self.rows("missing_value", name, |row| column.get(row).is_none_or(|v| v.is_nan()));
+    }
+
+    /// Takes out the rows for which this holds, and says so if there were any.
+    fn rows(&mut self, reason: &str, column: &str, lost: impl Fn(usize) -> bool) {
+        let mut count = 0;
+        for (row, there) in self.there.iter_mut().enumerate() {
+            if *there && lost(row) {
+                *there = false;
+                count += 1;
+            }
+        }
+        if count > 0 {
+            self.flow.lose(reason, Some(column), count);
+        }
+    }
+
+    fn done(&self) -> (Vec<usize>, Flow) {
+        (self.there.iter().enumerate().filter(|(_, there)| **there).map(|(row, _)| row).collect(), self.flow.clone())
+    }
+}
+
+fn codes(table: &Plain, name: &str) -> Result<Vec<u32>, Decline> {
+    let codes = table.codes(name).ok_or_else(|| evaluate::unknown(table, name))?;
+    Ok(codes.into_iter().map(|code| code.unwrap_or(NOBODY)).collect())
+}
+
+/// Codes of the combinations of several columns; a combination with a missing part is missing.
+fn combined(table: &Plain, columns: &[String]) -> Result<Vec<u32>, Decline> {
+    let mut all = vec![0; table.rows()];
+    for name in columns {
+        let next = codes(table, name)?;
+        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+        for (code, next) in all.iter_mut().zip(next) {
+            let fresh = known.len() as u32;
+            let missing = super::missing(*code) || super::missing(next);
+            *code = if missing { NOBODY } else { *known.entry((*code, next)).or_insert(fresh) };
+        }
+    }
+    Ok(all)
+}
+
+fn weights<'t>(table: &'t Plain, name: &str) -> Result<Cow<'t, [f64]>, Decline> {
+    let weights = number(table, &Atom::Column(name.to_string()), "not_numeric")?;
+    match weights.iter().position(|w| *w < 0.0) {
+        Some(row) => {
+            let line = table.lines.get(row).copied().unwrap_or(0);
+            Err(Decline::new(DECLINED, "negative_weight").with("column", name).with("line", line))
+        }
+        None => Ok(weights),
+    }
+}
+
+/// A numeric atom's cells; NaN where missing.
+fn number<'t>(table: &'t Plain, atom: &Atom, refusal: &str) -> Result<Cow<'t, [f64]>, Decline> {
+    match atom {
+        Atom::Computed { name, expression } => evaluate::numbers(table, expression, name),
+        Atom::Column(column) | Atom::Factor { column, .. } | Atom::Ordered { column, .. } => {
+            if table.column(column).is_none() {
+                return Err(evaluate::unknown(table, column));
+            }
+            table.floats(column).ok_or_else(|| super::not_numbers(table, DECLINED, refusal, column))
+        }
+    }
 }
 
 /// An outcome as numbers of its categories, and their names.
@@ -178,7 +432,11 @@ fn categories<'t>(
             let mut found: Vec<&String> = cells.iter().flatten().collect();
             found.sort_unstable();
             found.dedup();
-            found.into_iter().take(MOST_LEVELS).cloned().collect()
+            if found.len() > MOST_LEVELS {
+                let decline = Decline::new(DECLINED, "outcome_not_binary").with("outcome", column.as_str());
+                return Err(decline.with("values", found.len()));
+            }
+            found.into_iter().cloned().collect()
         }
     };
     let mut codes = Vec::with_capacity(cells.len());
@@ -196,184 +454,6 @@ fn categories<'t>(
         }
     }
     Ok((codes.into(), levels))
-}
-
-/// Which rows are still there, and what the others were lost to: reasons count in the order in which they are given.
-struct Sieve {
-    there: Vec<bool>,
-    flow: Flow,
-}
-
-impl Sieve {
-    fn new(rows: usize, kept: Option<(&[bool], &str)>) -> Self {
-        let mut sieve = Self { there: vec![true; rows], flow: Flow::of("rows", rows as u64) };
-        if let Some((kept, condition)) = kept {
-            sieve.flow.lose("not_where", Some(condition), 0);
-            sieve.take(|row| !kept.get(row).copied().unwrap_or(false));
-        }
-        sieve
-    }
-
-    fn numbers(&mut self, column: &[f64], name: &str) {
-        self.rows("missing_value", name, |row| column.get(row).is_none_or(|v| v.is_nan()));
-    }
-
-    /// Takes out the rows for which this holds, and says so if there were any.
-    fn rows(&mut self, reason: &str, column: &str, lost: impl Fn(usize) -> bool) {
-        self.flow.lose(reason, Some(column), 0);
-        if self.take(lost) == 0 {
-            self.flow.steps.pop();
-        }
-    }
-
-    /// Takes rows out under the last reason.
-    fn take(&mut self, lost: impl Fn(usize) -> bool) -> u64 {
-        let mut count = 0;
-        for (row, there) in self.there.iter_mut().enumerate() {
-            if *there && lost(row) {
-                *there = false;
-                count += 1;
-            }
-        }
-        if let Some(step) = self.flow.steps.last_mut() {
-            step.count += count;
-        }
-        self.flow.used = self.flow.used.saturating_sub(count);
-        count
-    }
-
-    fn done(self) -> (Vec<usize>, Flow) {
-        (self.there.iter().enumerate().filter(|(_, there)| **there).map(|(row, _)| row).collect(), self.flow)
-    }
-}
-
-fn codes(table: &Plain, name: &str) -> Result<Vec<u32>, Decline> {
-    let codes = table.codes(name).ok_or_else(|| evaluate::unknown(table, name))?;
-    Ok(codes.into_iter().map(|code| code.unwrap_or(NOBODY)).collect())
-}
-
-/// Codes of the combinations of several columns; a combination with a missing part is missing.
-fn combined(table: &Plain, columns: &[String]) -> Result<Vec<u32>, Decline> {
-    let mut all = vec![0; table.rows()];
-    for name in columns {
-        let next = codes(table, name)?;
-        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
-        for (code, next) in all.iter_mut().zip(next) {
-            let fresh = known.len() as u32;
-            let missing = super::missing(*code) || super::missing(next);
-            *code = if missing { NOBODY } else { *known.entry((*code, next)).or_insert(fresh) };
-        }
-    }
-    Ok(all)
-}
-
-fn weights<'t>(table: &'t Plain, name: &str) -> Result<Cow<'t, [f64]>, Decline> {
-    let weights = number(table, &Atom::Column(name.to_string()), "not_numeric")?;
-    match weights.iter().position(|w| *w < 0.0) {
-        Some(row) => {
-            let line = table.lines.get(row).copied().unwrap_or(0);
-            Err(Decline::new(DECLINED, "negative_weight").with("column", name).with("line", line))
-        }
-        None => Ok(weights),
-    }
-}
-
-/// How factors are coded, term by term, as in R: by contrasts when the term without the factor is in the model, else by
-/// an indicator for every level.
-struct Coding<'f> {
-    formula: &'f Formula,
-    /// There is no constant, and no factor has taken its place yet.
-    full: bool,
-}
-
-impl Coding<'_> {
-    fn keeps_all(&mut self, term: &TermSpec, at: usize) -> bool {
-        let margin: Vec<&Atom> = term.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, atom)| atom).collect();
-        if margin.is_empty() {
-            return std::mem::replace(&mut self.full, false);
-        }
-        let same = |other: &TermSpec| other.len() == margin.len() && margin.iter().all(|atom| other.contains(atom));
-        !self.formula.terms.iter().any(same)
-    }
-}
-
-/// The columns of a product of atoms.
-fn product<'t>(table: &'t Plain, term: &TermSpec, coding: &mut Coding<'_>) -> Result<Block<'t>, Decline> {
-    let mut result: Option<Block<'t>> = None;
-    for (at, atom) in term.iter().enumerate() {
-        let next = block(table, atom, &mut || coding.keeps_all(term, at))?;
-        result = Some(match result {
-            None => next,
-            Some(so_far) => cross(&so_far, &next),
-        });
-    }
-    result.ok_or_else(|| Decline::new(DECLINED, "no_terms"))
-}
-
-fn cross<'t>(a: &Block<'_>, b: &Block<'_>) -> Block<'t> {
-    let mut both = Block { names: Vec::new(), columns: Vec::new() };
-    for (name_b, column_b) in b.names.iter().zip(&b.columns) {
-        for (name_a, column_a) in a.names.iter().zip(&a.columns) {
-            both.names.push(format!("{name_a}:{name_b}"));
-            let product = column_a.iter().zip(column_b.iter()).map(|(x, y)| x * y);
-            both.columns.push(Cow::Owned(product.collect()));
-        }
-    }
-    both
-}
-
-fn block<'t>(table: &'t Plain, atom: &Atom, keeps_all: &mut dyn FnMut() -> bool) -> Result<Block<'t>, Decline> {
-    match atom {
-        Atom::Factor { column, reference } => factor(table, column, reference.as_deref(), keeps_all()),
-        Atom::Ordered { column, levels } => factor(table, column, levels.first().map(String::as_str), keeps_all()),
-        Atom::Column(column) if table.column(column).is_some() && !table.is_numeric(column) => {
-            // A handful of typing errors must not turn a number into a hundred categories.
-            match table.odd_cells(column) {
-                Some(_) => Err(super::not_numbers(table, DECLINED, "not_numeric", column)),
-                None => factor(table, column, None, keeps_all()),
-            }
-        }
-        _ => Ok(Block { names: vec![atom.name()], columns: vec![number(table, atom, "not_numeric")?] }),
-    }
-}
-
-/// A numeric atom's cells; NaN where missing.
-fn number<'t>(table: &'t Plain, atom: &Atom, refusal: &str) -> Result<Cow<'t, [f64]>, Decline> {
-    match atom {
-        Atom::Computed { name, expression } => evaluate::numbers(table, expression, name),
-        Atom::Column(column) | Atom::Factor { column, .. } | Atom::Ordered { column, .. } => {
-            if table.column(column).is_none() {
-                return Err(evaluate::unknown(table, column));
-            }
-            table.floats(column).ok_or_else(|| super::not_numbers(table, DECLINED, refusal, column))
-        }
-    }
-}
-
-/// Indicators of the levels in sorted order, the reference left out unless all are kept.
-fn factor<'t>(table: &Plain, column: &str, reference: Option<&str>, keep_all: bool) -> Result<Block<'t>, Decline> {
-    let decline = |code: &str| Decline::new(DECLINED, code).with("column", column);
-    let cells = table.texts(column).ok_or_else(|| decline("column_unknown"))?;
-    let mut levels: Vec<&str> = cells.iter().flatten().map(String::as_str).collect();
-    sort_levels(&mut levels);
-    levels.dedup();
-    if levels.len() > MOST_LEVELS {
-        return Err(decline("too_many_levels").with("levels", levels.len()).with("limit", MOST_LEVELS));
-    }
-    let reference = match reference {
-        Some(name) if !levels.contains(&name) => return Err(decline("reference_unknown")),
-        Some(name) => name,
-        None => levels.first().copied().ok_or_else(|| decline("empty_column"))?,
-    };
-    let shown: Vec<&str> = levels.iter().copied().filter(|l| keep_all || *l != reference).collect();
-    let indicator = |level: &&str| -> Cow<'t, [f64]> {
-        let cell = |c: &Option<String>| c.as_deref().map_or(f64::NAN, |c| f64::from(u8::from(c == *level)));
-        cells.iter().map(cell).collect()
-    };
-    Ok(Block {
-        names: shown.iter().map(|level| format!("C({column})[{level}]")).collect(),
-        columns: shown.iter().map(indicator).collect(),
-    })
 }
 
 /// Numbers by size, text by code point.

@@ -53,10 +53,9 @@ impl Waves {
         for at in self.of(who) {
             let Some(spot) = self.spots.get(at) else { continue };
             let lead = i64::from(spot.day) - i64::from(day);
-            if spot.day != MISSING_DAY && lead > 0 && lead <= i64::from(self.days) {
-                if let Some(sum) = self.sums.get_mut(at * self.slots + slot) {
-                    sum.add(rating);
-                }
+            let counts = spot.day != MISSING_DAY && lead > 0 && lead <= i64::from(self.days);
+            if let Some(sum) = self.sums.get_mut(at * self.slots + slot).filter(|_| counts) {
+                sum.add(rating);
             }
         }
     }

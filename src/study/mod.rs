@@ -241,6 +241,17 @@ pub enum Missing {
     Weighted,
 }
 
+impl Adjust {
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holm => "holm",
+            Self::Bh => "bh",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Was the treatment assigned by chance?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Assignment {

@@ -1,7 +1,7 @@
 //! Any rectangular table, typed by column, held by polars. A column is numeric only if every non-missing cell is.
 
 use hashbrown::HashMap;
-use polars::prelude::{Column as Series, DataFrame, DataType};
+use polars::prelude::{BooleanChunked, Column as Series, DataFrame, DataType, NewChunkedArray};
 use std::borrow::Cow;
 use std::hash::Hash;
 
@@ -32,6 +32,13 @@ impl Plain {
     /// Rows.
     pub fn rows(&self) -> usize {
         self.frame.height()
+    }
+
+    /// The rows that a mask keeps; `None` when it is not one of this table.
+    pub fn only(&self, kept: &[bool]) -> Option<Self> {
+        let mask = BooleanChunked::from_slice("kept".into(), kept);
+        let lines = self.lines.iter().zip(kept).filter(|(_, kept)| **kept).map(|(line, _)| *line).collect();
+        Some(Self { frame: self.frame.filter(&mask).ok()?, lines, file: self.file.clone() })
     }
 
     /// Column names in file order.

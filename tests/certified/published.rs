@@ -13,6 +13,7 @@ use oneonone::stats::proportion::{
 };
 use oneonone::stats::ratio::{Bounds, Means, delta, fieller, log_delta};
 use oneonone::stats::robustness::robustness_value;
+use oneonone::stats::tail::normal_two_sided;
 
 use super::agree::near;
 
@@ -260,4 +261,30 @@ fn drawn_permutations_repeat_with_the_seed_and_approach_the_exact_p() {
     assert!((exact.p_value - drawn.p_value).abs() < 4.0 * (exact.p_value * (1.0 - exact.p_value) / 2e4).sqrt() + 1e-4);
     assert_eq!(drawn, difference(&teams, &Plan { exact: 1, draws: 20_000, ..plan }).unwrap());
     assert_ne!(key(1, "a", "bc"), key(1, "ab", "c"));
+}
+
+/// With thousands of units the draws are tossed, and the normal is as good as exact: whatever the share of the treated, the
+/// p-value must be its (Cochran 1977, theorem 2.2, for the variance of a mean without replacement).
+#[test]
+fn many_units_are_tossed_to_the_number_that_was_treated() {
+    let n = 5_000;
+    for treated in [40, 1_300, 2_500, 3_700, 4_990] {
+        let of = |i: usize| (i as f64 * 0.754_877_666_246_692_8).fract();
+        // The first ones are treated; what they are above the others is about one standard error.
+        let lift = (1.0 / treated as f64 + 1.0 / (n - treated) as f64).sqrt() * 0.29;
+        let unit = |i: usize| Unit {
+            total: of(i) + if i < treated { lift } else { 0.0 },
+            size: 1.0,
+            arm: if i < treated { Arm::Treated } else { Arm::Control },
+            stratum: 0,
+        };
+        let units: Vec<Unit> = (0..n).map(unit).collect();
+        let test = difference(&units, &Plan::new(key(1, "comparison", "permutation"))).unwrap();
+        let all = Moments::of(&units.iter().map(|unit| unit.total).collect::<Vec<f64>>());
+        let error = (all.variance() * (1.0 / treated as f64 + 1.0 / (n - treated) as f64)).sqrt();
+        let p = normal_two_sided(test.observed / error);
+        assert!((0.1..0.9).contains(&p), "{treated}: {p} tells little");
+        // Four standard errors of 2,000 draws.
+        assert!((test.p_value - p).abs() < 4.0 * (p * (1.0 - p) / 2_000.0).sqrt(), "{treated}: {} {p}", test.p_value);
+    }
 }

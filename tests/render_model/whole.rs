@@ -146,8 +146,8 @@ fn diagnostics() -> Diagnostics {
         condition_number: Some(14.2),
         heteroscedasticity: Some(Test { statistic: Some(19.4), df: 7.0, p_value: Some(0.007) }),
         max_leverage: Some(0.083),
-        rows_above_2k_n: 21,
-        rows_above_3k_n: 4,
+        rows_above_2k_n: Some(21),
+        rows_above_3k_n: Some(4),
         max_cooks_distance: Some(0.061),
         influence: TOPICS.iter().enumerate().map(influence).collect(),
         leave_one_out: Some(LeaveOneOut {
@@ -273,7 +273,7 @@ fn plain() -> Regression {
     flow.lose("zero_weight", Some("hours"), 3);
     flow.lose("singleton", Some("firm"), 7);
     let terms = vec![
-        Term { robustness: Some(0.14), ..term("log(capital)", 0.42, 0.07) },
+        Term { robustness: Some(0.14), effect_step: Some(0.21), ..term("log(capital)", 0.42, 0.07) },
         Term { robustness: Some(0.02), ..term("age:union", -0.003, 0.004) },
     ];
     Regression {
@@ -380,7 +380,7 @@ fn logit() -> Regression {
             predicted: predicted(&["1"]),
             ..Choice::default()
         }),
-        cautions: vec![Caution::new("separation_near")],
+        cautions: vec![Caution::new("full_leverage").with("count", 2)],
         ..Regression::default()
     }
 }

@@ -1,7 +1,7 @@
 //! Where each topic stands: how satisfied people are with it against how much it goes with the outcome. Counts a topic as
-//! one that matters by its mark, and as low or high where the interval of its mean excludes the mean of all topics.
+//! one that matters by its mark, leaves it open where that is withheld or negative, and as low or high where the interval of its mean excludes the mean of all topics.
 
-use crate::analyses::{estimate, regression::signed};
+use crate::analyses::{estimate, finite};
 use crate::design::{Design, INTERCEPT};
 use crate::findings::Regression;
 use crate::findings::regression::checks::Quadrant;
@@ -11,8 +11,8 @@ use crate::stats::matrix::Matrix;
 use crate::stats::ols::{DEFAULT_TOLERANCE, fit};
 use ndarray::{Array1, Array2};
 
-/// One row per topic.
-pub fn quadrant(design: &Design, model: &Regression) -> Vec<Quadrant> {
+/// One row per topic, and the mean of all topics, which is the border between low and high.
+pub fn quadrant(design: &Design, model: &Regression) -> (Vec<Quadrant>, Option<f64>) {
     let means: Vec<(usize, Inference)> = (0..design.matrix.columns())
         .filter(|&j| design.terms.get(j).is_some_and(|t| t != INTERCEPT))
         .filter_map(|j| Some((j, mean(design, j)?)))
@@ -21,12 +21,12 @@ pub fn quadrant(design: &Design, model: &Regression) -> Vec<Quadrant> {
     let row = |(j, mean): &(usize, Inference)| {
         let name = design.terms.get(*j)?;
         let term = model.terms.iter().find(|t| &t.term == name)?;
-        let matters = signed(term);
-        let place = match (mean.conf_high < centre, mean.conf_low > centre, matters) {
-            (true, _, true) => "strengthen",
-            (_, true, true) => "keep",
-            (true, _, false) => "watch",
-            (_, true, false) => "fine",
+        let (low, high) = (mean.conf_high < centre, mean.conf_low > centre);
+        let place = match (low, high, term.mark.as_deref().unwrap_or("withheld")) {
+            (true, _, mark) if mark.starts_with('+') => "strengthen",
+            (_, true, mark) if mark.starts_with('+') => "keep",
+            (true, _, "") => "watch",
+            (_, true, "") => "fine",
             _ => "open",
         };
         Some(Quadrant {
@@ -38,7 +38,7 @@ pub fn quadrant(design: &Design, model: &Regression) -> Vec<Quadrant> {
             place: place.to_string(),
         })
     };
-    means.iter().filter_map(row).collect()
+    (means.iter().filter_map(row).collect(), finite(centre).filter(|_| !means.is_empty()))
 }
 
 /// The mean of a column with its interval, by team where there are teams; none of a column that does not vary.

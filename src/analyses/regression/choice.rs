@@ -8,6 +8,7 @@ use super::terms::corrected;
 use super::{Asked, Options};
 use crate::analyses::{estimate, finite, gate};
 use crate::design::Design;
+use crate::findings::regression::Dropped;
 use crate::findings::regression::checks::Test;
 use crate::findings::regression::choice::{Choice, Effect, Likelihood, Parallel, ParallelTerm, Predicted, Threshold};
 use crate::findings::{Caution, Decline, Estimate, Regression, Term};
@@ -22,18 +23,18 @@ use ndarray::{Array1, Axis};
 
 /// Which model of a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Model {
+pub enum Family {
     /// Of two values.
     Logit,
     /// Of ordered categories.
     Ordinal,
 }
 
-impl Model {
+impl Family {
     fn name(self) -> &'static str {
         match self {
-            Model::Logit => "logit",
-            Model::Ordinal => "ordinal",
+            Family::Logit => "logit",
+            Family::Ordinal => "ordinal",
         }
     }
 }
@@ -51,12 +52,14 @@ const MOST_CATEGORIES: usize = 30;
 ///
 /// # Errors
 /// A decline when there is no fit, or something was asked for that this model does not have.
-pub fn choice(design: &Design, which: Model, options: &Options) -> Result<Regression, Decline> {
+pub fn choice(design: &Design, which: Family, options: &Options) -> Result<Regression, Decline> {
     allowed(design, which, options)?;
     let counted = by_count(design, which, options)?;
     let design = counted.as_ref().unwrap_or(design);
+    gate::enough_left(design.matrix.rows(), design.matrix.columns(), options)?;
+    gate::carriers(design, options)?;
     let (matrix, categories) = recoded(design);
-    if which == Model::Logit && categories.len() != 2 && matrix.rows() > 0 {
+    if which == Family::Logit && categories.len() != 2 && matrix.rows() > 0 {
         return Err(decline(options, "outcome_not_binary")
             .with("outcome", design.outcome.as_str())
             .with("values", categories.len()));
@@ -66,10 +69,30 @@ pub fn choice(design: &Design, which: Model, options: &Options) -> Result<Regres
             .with("outcome", design.outcome.as_str())
             .with("categories", categories.len()));
     }
+    let relations = if options.drop_collinear { dependent(design, &matrix, options) } else { Vec::new() };
+    if !relations.is_empty() {
+        let columns: Vec<usize> = relations.iter().map(|(column, _)| *column).collect();
+        let fewer = Design { categories: design.categories.clone(), ..design.without(&columns) };
+        let mut found = choice(&fewer, which, options)?;
+        let told = relations.into_iter().map(|(column, relation)| Dropped {
+            term: design.terms.get(column).cloned().unwrap_or_default(),
+            relation,
+        });
+        found.dropped.splice(0..0, told);
+        return Ok(found);
+    }
     let asking = Asking { design, matrix: &matrix, categories, options };
     match which {
-        Model::Logit => asking.logit(),
-        Model::Ordinal => asking.ordinal(),
+        Family::Logit => asking.logit(),
+        Family::Ordinal => asking.ordinal(),
+    }
+}
+
+/// The columns that follow exactly from others, as least squares finds them.
+fn dependent(design: &Design, matrix: &Matrix, options: &Options) -> Vec<(usize, String)> {
+    match crate::stats::ols::fit(matrix, design.intercept, options.tolerance) {
+        Err(fault) => gate::relations(&fault, design),
+        Ok(_) => Vec::new(),
     }
 }
 
@@ -77,7 +100,7 @@ fn decline(options: &Options, code: &str) -> Decline {
     Decline::new(options.analysis, code)
 }
 
-fn allowed(design: &Design, which: Model, options: &Options) -> Result<(), Decline> {
+fn allowed(design: &Design, which: Family, options: &Options) -> Result<(), Decline> {
     let refused = |code: &str| Err(decline(options, code).with("model", which.name()));
     if !design.absorbed.is_empty() {
         return refused("absorbed_not_here");
@@ -92,7 +115,7 @@ fn allowed(design: &Design, which: Model, options: &Options) -> Result<(), Decli
 }
 
 /// Rows given with their number, each as often as it was counted; weights that are no counts have no place here.
-fn by_count(design: &Design, which: Model, options: &Options) -> Result<Option<Design>, Decline> {
+fn by_count(design: &Design, which: Family, options: &Options) -> Result<Option<Design>, Decline> {
     let Some(weights) = &design.weights else { return Ok(None) };
     if weights.iter().any(|w| w.fract() != 0.0) || weights.sum() > MOST_COUNTED {
         return Err(decline(options, "weights_not_here").with("model", which.name()));
@@ -182,7 +205,7 @@ impl Asking<'_> {
             predicted: self.logit_profiles(&fit, &covariance),
             ..Choice::default()
         };
-        Ok(self.told(Model::Logit, (kind, &covariance), &inferences, choice, fit.k))
+        Ok(self.told(Family::Logit, (kind, &covariance), &inferences, choice, fit.k))
     }
 
     fn logit_effects(&self, fit: &LogitFit, covariance: &Covariance) -> Vec<Effect> {
@@ -232,7 +255,7 @@ impl Asking<'_> {
             predicted: self.ordinal_profiles(&fit, &matrix, &covariance),
             parallel: brant.as_ref().map(|brant| self.parallel(brant)),
         };
-        let mut told = self.told(Model::Ordinal, (kind, &covariance), &inferences, choice, fit.parameters());
+        let mut told = self.told(Family::Ordinal, (kind, &covariance), &inferences, choice, fit.parameters());
         if let Some(brant) = brant.filter(|brant| brant.overall.p_value < NOT_PARALLEL) {
             told.cautions.push(Caution::new("parallel_lines").with("p", brant.overall.p_value));
         }
@@ -322,7 +345,7 @@ impl Asking<'_> {
     /// What both models say alike. `inferences` are those of the columns that the model has, in their order.
     fn told(
         &self,
-        which: Model,
+        which: Family,
         (kind, covariance): (Kind, &Covariance),
         inferences: &[Inference],
         choice: Choice,
@@ -330,8 +353,8 @@ impl Asking<'_> {
     ) -> Regression {
         let slopes = self.slopes();
         let columns: Vec<usize> = match which {
-            Model::Logit => (0..self.matrix.columns()).collect(),
-            Model::Ordinal => slopes.clone(),
+            Family::Logit => (0..self.matrix.columns()).collect(),
+            Family::Ordinal => slopes.clone(),
         };
         let of_slope = |j: usize| columns.iter().position(|c| *c == j).and_then(|at| inferences.get(at));
         let p: Vec<f64> = slopes.iter().filter_map(|&j| of_slope(j)).map(|i| i.p_value).collect();
@@ -359,19 +382,25 @@ impl Asking<'_> {
             cluster: self.design.cluster.clone().filter(|_| kind.is_clustered()),
             df_residual: (self.matrix.rows() - parameters) as f64,
             vcov: kind.name().to_string(),
-            adjust: match self.options.adjust {
-                crate::study::Adjust::Holm => "holm",
-                crate::study::Adjust::Bh => "bh",
-                crate::study::Adjust::None => "none",
-            }
-            .to_string(),
+            adjust: self.options.adjust.name().to_string(),
             family: slopes.len() as u64,
             choice: Some(choice),
+            not_run: self.not_run(),
             cautions: alarms_of(self.design, self.matrix, kind, lowest),
             terms,
             flow: self.design.flow.clone(),
             ..Regression::default()
         }
+    }
+
+    /// What was asked for and a model of a choice does not have.
+    fn not_run(&self) -> Vec<String> {
+        let asked = [
+            (self.options.diagnostics, "diagnostics"),
+            (self.options.resample.is_some(), "importance_intervals"),
+            (self.options.vcov_table, "vcov_table"),
+        ];
+        asked.into_iter().filter(|(asked, _)| *asked).map(|(_, name)| name.to_string()).collect()
     }
 
     fn names(&self, columns: &[usize]) -> String {

@@ -25,8 +25,8 @@ pub fn diagnose(model: &Model<'_>) -> Diagnostics {
     };
     if let Ok(seen) = influence(fit, rows) {
         told.max_leverage = finite(seen.leverage);
-        told.rows_above_2k_n = seen.above_twice as u64;
-        told.rows_above_3k_n = seen.above_thrice as u64;
+        told.rows_above_2k_n = Some(seen.above_twice as u64);
+        told.rows_above_3k_n = Some(seen.above_thrice as u64);
         told.max_cooks_distance = finite(seen.cook);
         let row = |(term, moved): (&String, &crate::stats::influence::Dfbetas)| Influence {
             term: term.clone(),
@@ -36,6 +36,17 @@ pub fn diagnose(model: &Model<'_>) -> Diagnostics {
         told.influence = model.design.terms.iter().zip(&seen.dfbetas).map(row).collect();
     }
     told
+}
+
+/// The parts that were asked for and these rows do not allow.
+pub fn not_told(told: &Diagnostics, model: &Model<'_>) -> Vec<String> {
+    let clustered = model.rows().clusters.is_some();
+    let parts = [
+        (told.heteroscedasticity.is_none(), "heteroscedasticity"),
+        (told.max_leverage.is_none(), "leverage"),
+        (clustered && told.leave_one_out.is_none(), "leave_one_out"),
+    ];
+    parts.into_iter().filter(|(absent, _)| *absent).map(|(_, name)| name.to_string()).collect()
 }
 
 /// Condition number of the columns scaled to length 1 (Belsley, Kuh & Welsch 1980, section 3.2), the constant among them.
@@ -52,7 +63,10 @@ pub fn condition(model: &Model<'_>) -> f64 {
 
 fn leave_one_out(model: &Model<'_>) -> Option<LeaveOneOut> {
     let rows = model.rows();
-    rows.clusters.as_ref()?;
+    // A factor inside the second clustering need not be inside the first, whose clusters are left out.
+    if rows.clusters.is_none() || (model.design.crossing.is_some() && model.absorbed.is_some()) {
+        return None;
+    }
     let without = without_each_cluster(&model.fit, rows).ok()?;
     let terms = (0..model.fit.k).filter(|&j| model.design.terms.get(j).is_some_and(|t| t != INTERCEPT));
     Some(LeaveOneOut {

@@ -130,6 +130,11 @@ pub fn base<'m>(model: &'m Model<'_>, kind: Kind, analysis: &str) -> Result<(Bas
     let Some(absorbed) = model.absorbed.as_ref().filter(|_| adjusts(kind)) else {
         return Ok((plain(), kind, Vec::new()));
     };
+    if model.design.weights.is_some() && kind.is_clustered() {
+        // The form for weights that are no inverse variances is not known to survive the absorption.
+        let caution = Caution::new("weights_absorbed").with("vcov", kind.name()).with("other", Kind::Cr1.name());
+        return Ok((plain(), Kind::Cr1, vec![caution]));
+    }
     let factors = codes(&model.design);
     let shown = match (&model.design.matrix.clusters, kind.is_clustered()) {
         (Some(clusters), true) => absorb::levels_to_show(&factors, clusters),
@@ -154,9 +159,8 @@ pub fn base<'m>(model: &'m Model<'_>, kind: Kind, analysis: &str) -> Result<(Bas
     }
     let shown = absorb::for_adjustment(&rows, &factors, weights, &absorb::Options::default())
         .map_err(|fault| absorb_decline(analysis, &fault, &model.design))?;
-    let fit = shown
-        .fit(crate::stats::ols::DEFAULT_TOLERANCE)
-        .map_err(|_| Decline::new(analysis, "hc_with_absorbed").with("vcov", kind.name()))?;
+    let fit =
+        shown.fit(model.tolerance).map_err(|_| Decline::new(analysis, "hc_with_absorbed").with("vcov", kind.name()))?;
     Ok((Base { fit: Cow::Owned(fit), rows: Cow::Owned(shown.matrix) }, kind, Vec::new()))
 }
 

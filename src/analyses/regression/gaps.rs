@@ -2,11 +2,12 @@
 
 use super::model::Model;
 use super::terms::{corrected, terms};
-use super::{Options, errors};
+use super::{Options, errors, lowest_df};
 use crate::analyses::finite;
 use crate::design::{Design, INTERCEPT, Incomplete};
 use crate::findings::regression::checks::Beside;
-use crate::findings::{Caution, Decline, Regression, Term};
+use crate::findings::{Caution, Decline, Estimate, Regression, Term, Why};
+use crate::stats::covariance::Kind;
 use crate::stats::impute::{ImputeFault, Plan, impute, pool};
 use crate::stats::inference::{Inference, LEVEL};
 use crate::stats::logit::LogitFault;
@@ -41,8 +42,9 @@ pub fn gaps(holes: &Incomplete, design: &Design, how: Missing, options: &Options
         return Err(Decline::new(options.analysis, "missing_in_product").with("term", term));
     }
     match how {
+        Missing::Complete => Err(Decline::new(options.analysis, "nothing_missing")),
         Missing::Weighted => weighted(holes, design, options),
-        Missing::Complete | Missing::Imputed => imputed(holes, design, options),
+        Missing::Imputed => imputed(holes, design, options),
     }
 }
 
@@ -65,6 +67,7 @@ fn imputed(holes: &Incomplete, design: &Design, options: &Options) -> Result<Bes
     let plan = Plan::new(key(options.seed, options.analysis, "imputation"));
     let made = impute(&data, &plan).map_err(|fault| impute_decline(&fault, holes, options))?;
     let mut fits: Vec<Vec<Inference>> = Vec::new();
+    let mut scales: Vec<Vec<Option<f64>>> = Vec::new();
     let mut last = None;
     for rows in &made.completed {
         let one = of_rows(holes, design, rows);
@@ -72,21 +75,28 @@ fn imputed(holes: &Incomplete, design: &Design, options: &Options) -> Result<Bes
         let kind = errors::kind_of(&model, options);
         let errors = errors::errors(&model, kind, options.analysis)?;
         let inferences = errors.inferences(model.fit.k);
-        let told = (terms(&model, &inferences, options), errors.name.clone(), errors.covariance.clusters);
-        last = Some((told, model.fit.n));
+        let rows = terms(&model, &inferences, options);
+        scales.push(rows.iter().map(scale).collect());
+        let lowest = lowest_df(&rows);
+        let alarms = errors::alarms(&model, kind, lowest);
+        last = Some((rows, errors.name.clone(), errors.covariance.clusters, alarms, model.fit.n));
         fits.push(inferences);
     }
-    let ((mut rows, vcov, clusters), n) = last.ok_or_else(|| Decline::new(options.analysis, "nothing_missing"))?;
+    let (mut rows, vcov, clusters, mut cautions, n) =
+        last.ok_or_else(|| Decline::new(options.analysis, "nothing_missing"))?;
     let mut most_missing: f64 = 0.0;
     for (j, term) in rows.iter_mut().enumerate() {
         let of = |value: fn(&Inference) -> f64| fits.iter().filter_map(|f| f.get(j)).map(value).collect::<Vec<f64>>();
         let df = of(|i| i.df).iter().sum::<f64>() / fits.len() as f64;
         let variances: Vec<f64> = of(|i| i.std_error).iter().map(|e| e * e).collect();
-        let Some(pooled) = pool(&of(|i| i.estimate), &variances, df, LEVEL) else { continue };
-        most_missing = most_missing.max(pooled.missing_information);
-        rescale(term, &pooled.inference);
+        let of_scale: Vec<f64> = scales.iter().filter_map(|s| s.get(j).copied().flatten()).collect();
+        let mean_scale = (!of_scale.is_empty()).then(|| of_scale.iter().sum::<f64>() / of_scale.len() as f64);
+        let pooled = pool(&of(|i| i.estimate), &variances, df, LEVEL);
+        most_missing = most_missing.max(pooled.as_ref().map_or(0.0, |p| p.missing_information));
+        put_pooled(term, pooled.map(|p| p.inference).as_ref(), mean_scale);
     }
-    let p: Vec<f64> = rows.iter().filter(|t| t.beta.is_some()).filter_map(|t| t.coefficient.p_value).collect();
+    let p: Vec<f64> =
+        rows.iter().filter(|t| t.beta.is_some()).map(|t| t.coefficient.p_value.unwrap_or(f64::NAN)).collect();
     let adjusted = corrected(&p, options.adjust);
     let slopes = rows.iter_mut().filter(|t| t.beta.is_some());
     for (term, p) in slopes.zip(adjusted) {
@@ -96,12 +106,9 @@ fn imputed(holes: &Incomplete, design: &Design, options: &Options) -> Result<Bes
     }
     let cells = (holes.x.nrows() * holes.x.ncols()).max(1) as f64;
     let share = made.missing.iter().sum::<usize>() as f64 / cells;
-    let mut cautions = Vec::new();
     if share > MUCH {
         cautions.push(Caution::new("imputed_much").with("share", share));
     }
-    let mut flow = crate::findings::Flow::of(&design.flow.unit, holes.x.nrows() as u64);
-    flow.lose("no_outcome", None, (holes.x.nrows() - n) as u64);
     Ok(Beside {
         kind: "imputed".to_string(),
         made_with: [
@@ -114,18 +121,26 @@ fn imputed(holes: &Incomplete, design: &Design, options: &Options) -> Result<Bes
         n_clusters: clusters.map(|c| c as u64),
         vcov,
         terms: rows,
-        flow,
+        flow: holes.flow.clone(),
         cautions,
         ..Beside::default()
     })
 }
 
+/// sd(x) / sd(y) behind a term's beta.
+fn scale(term: &Term) -> Option<f64> {
+    term.beta.zip(term.coefficient.estimate).map(|(beta, b)| beta / b).filter(|s| s.is_finite())
+}
+
 /// Puts pooled numbers in the place of those of one completed set; what belongs to one set alone goes.
-fn rescale(term: &mut Term, pooled: &Inference) {
-    let scale = term.beta.zip(term.coefficient.estimate).map(|(beta, b)| beta / b).filter(|s| s.is_finite());
-    term.coefficient = crate::analyses::estimate(pooled);
+fn put_pooled(term: &mut Term, pooled: Option<&Inference>, scale: Option<f64>) {
     let scaled = |value: f64| scale.map(|s| s * value).and_then(finite);
-    if term.beta.is_some() {
+    let slope = term.beta.is_some();
+    term.coefficient = match pooled {
+        Some(pooled) => crate::analyses::estimate(pooled),
+        None => Estimate { why: Some(Why::Undefined), ..Estimate::default() },
+    };
+    if let Some(pooled) = pooled.filter(|_| slope) {
         (term.beta, term.beta_low, term.beta_high) =
             (scaled(pooled.estimate), scaled(pooled.conf_low), scaled(pooled.conf_high));
     }
@@ -169,9 +184,11 @@ fn weighted(holes: &Incomplete, design: &Design, options: &Options) -> Result<Be
     };
     let mut one = of_rows(holes, design, &rows);
     one.weights = Some(made.weights.clone().into());
-    let mut model = super::beside(&one, "weighted", options)?;
-    model.flow = crate::findings::Flow::of(&design.flow.unit, n as u64);
-    model.flow.lose("topic_without_rating", None, (n - made.rows.len()) as u64);
+    // Weights of response are no inverse variances: errors that take them for that are not offered.
+    let asked = options.vcov.filter(|asked| *asked != super::Asked::Kind(Kind::Iid));
+    let mut model = super::beside(&one, "weighted", &Options { vcov: asked, ..options.clone() })?;
+    model.flow = holes.flow.clone();
+    model.flow.lose("term_missing", None, (n - made.rows.len()) as u64);
     let predictors = std::iter::once(&design.outcome).chain(seen.iter().filter_map(|&j| holes.terms.get(j)));
     model.made_with = [
         ("response_on".to_string(), predictors.cloned().collect::<Vec<_>>().join(", ").into()),

@@ -22,6 +22,8 @@ pub struct Model<'d> {
     pub dropped: Vec<Dropped>,
     /// What was absorbed.
     pub absorbed: Option<absorb::Absorbed>,
+    /// Of the rank check.
+    pub tolerance: f64,
     /// The rows times the roots of their weights.
     weighted: Option<Matrix>,
 }
@@ -39,7 +41,7 @@ impl<'d> Model<'d> {
                 Ok(parts) => {
                     let (fit, absorbed, weighted) = parts;
                     let design = without_singletons(design, absorbed.as_ref());
-                    return Ok(Self { design, fit, dropped, absorbed, weighted });
+                    return Ok(Self { design, fit, dropped, absorbed, tolerance: options.tolerance, weighted });
                 }
                 Err(fault) => fault,
             };
@@ -134,7 +136,9 @@ fn without_singletons<'d>(design: Cow<'d, Design>, absorbed: Option<&absorb::Abs
             let names: Vec<&str> = design.absorbed.iter().map(|f| f.name.as_str()).collect();
             let names = names.join(", ");
             let mut used = if absorbed.singletons == 0 { design } else { Cow::Owned(design.of_rows(&absorbed.kept)) };
-            used.to_mut().flow.lose("singleton", Some(&names), absorbed.singletons as u64);
+            if absorbed.singletons > 0 {
+                used.to_mut().flow.lose("singleton", Some(&names), absorbed.singletons as u64);
+            }
             used
         }
         None => design,

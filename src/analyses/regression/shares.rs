@@ -14,6 +14,10 @@ use ndarray::Axis;
 /// the rows cannot be drawn from; then the caller names it as not run.
 pub fn shares(model: &Model<'_>, terms: &mut [Term], draws: u64, options: &Options) -> Option<Stability> {
     let slopes = model.slopes();
+    // Rows scaled by their weights have no constant to be centred on.
+    if model.design.weights.is_some() {
+        return None;
+    }
     if (model.design.intercept.is_none() && model.absorbed.is_none()) || slopes.is_empty() || model.fit.perfect {
         return None;
     }

@@ -38,19 +38,59 @@ fn column(model: &Model<'_>, kind: Kind, analysis: &str) -> Option<OtherCovarian
 }
 
 /// What a reader of another program types for the same errors; a program without them is left out. The fit is `fit` in R
-/// and `model` in Python, where the formula stands.
+/// and `model` in Python, where the formula (and the weights) stand.
 fn calls(name: &str, model: &Model<'_>) -> Args {
     let cluster = model.design.cluster.clone().unwrap_or_default();
     let second = model.design.crossing.as_ref().map(|c| c.name.clone()).unwrap_or_default();
+    let told = if model.absorbed.is_some() {
+        absorbed_calls(name, &cluster, &second)
+    } else {
+        plain_calls(name, &cluster, &second, model.design.weights.is_some())
+    };
+    let given = [("r", told.0), ("stata", told.1), ("python", told.2)].into_iter().filter(|(_, call)| !call.is_empty());
+    given.map(|(program, call)| (program.to_string(), call.into())).collect()
+}
+
+/// Calls in R, Stata and Python.
+type Calls = (String, String, String);
+
+/// Of programs that absorb: fixest, reghdfe and pyfixest count what is nested in the clusters as we do.
+fn absorbed_calls(name: &str, cluster: &str, second: &str) -> Calls {
+    let all = |r: String, stata: &str, python: String| {
+        let stata = if stata.is_empty() { String::new() } else { format!("reghdfe, absorb() {stata}") };
+        (
+            format!("fixest::feols(f, d, fixef.rm = \"singleton\", {r})"),
+            stata,
+            format!("pyfixest.feols(f, d, vcov={python})"),
+        )
+    };
+    match name {
+        "iid" => all("vcov = \"iid\"".to_string(), "vce(unadjusted)", "\"iid\"".to_string()),
+        "HC1" => all("vcov = \"hetero\"".to_string(), "vce(robust)", "\"hetero\"".to_string()),
+        "CR1" => all(
+            format!("cluster = ~ {cluster}"),
+            &format!("vce(cluster {cluster})"),
+            format!("{{\"CRV1\": \"{cluster}\"}}"),
+        ),
+        TWO_WAY => {
+            let both = format!("cluster = ~ {cluster} + {second}, ssc = ssc(cluster.df = \"conventional\")");
+            all(both, "", format!("{{\"CRV1\": \"{cluster}+{second}\"}}, ssc=ssc(cluster_df=\"conventional\")"))
+        }
+        _ => Calls::default(),
+    }
+}
+
+fn plain_calls(name: &str, cluster: &str, second: &str, weighted: bool) -> Calls {
     let hc = |kind: &str| format!("sandwich::vcovHC(fit, type = \"{kind}\")");
     let cr = |kind: &str| format!("clubSandwich::vcovCR(fit, cluster = d${cluster}, type = \"{kind}\")");
     let python = |kind: &str| format!("model.fit(cov_type=\"{kind}\")");
-    let (r, stata, python) = match name {
-        "iid" => ("vcov(fit)".to_string(), "regress".to_string(), "model.fit()".to_string()),
+    let stata = |errors: &str| format!("regress{}{errors}", if weighted { " [aw=w]" } else { "" });
+    match name {
+        "iid" => ("vcov(fit)".to_string(), stata(""), "model.fit()".to_string()),
         "HC0" => (hc("HC0"), String::new(), python("HC0")),
-        "HC1" => (hc("HC1"), "regress, vce(robust)".to_string(), python("HC1")),
-        "HC2" => (hc("HC2"), "regress, vce(hc2)".to_string(), python("HC2")),
-        "HC3" => (hc("HC3"), "regress, vce(hc3)".to_string(), python("HC3")),
+        "HC1" => (hc("HC1"), stata(", vce(robust)"), python("HC1")),
+        "HC2" => (hc("HC2"), stata(", vce(hc2)"), python("HC2")),
+        "HC3" => (hc("HC3"), stata(", vce(hc3)"), python("HC3")),
         "CR0" => (
             cr("CR0"),
             String::new(),
@@ -60,15 +100,15 @@ fn calls(name: &str, model: &Model<'_>) -> Args {
         ),
         "CR1" => (
             format!("sandwich::vcovCL(fit, cluster = ~ {cluster}, type = \"HC1\")"),
-            format!("regress, vce(cluster {cluster})"),
+            stata(&format!(", vce(cluster {cluster})")),
             format!("model.fit(cov_type=\"cluster\", cov_kwds={{\"groups\": d[\"{cluster}\"]}})"),
         ),
         "CR2" => (
             format!("clubSandwich::coef_test(fit, vcov = \"CR2\", cluster = d${cluster}, test = \"Satterthwaite\")"),
-            format!("regress, vce(hc2 {cluster}, dfadjust)"),
+            if weighted { String::new() } else { stata(&format!(", vce(hc2 {cluster}, dfadjust)")) },
             String::new(),
         ),
-        "CR3" => (cr("CR3"), String::new(), String::new()),
+        "CR3" => (if weighted { String::new() } else { cr("CR3") }, String::new(), String::new()),
         TWO_WAY => (
             format!("sandwich::vcovCL(fit, cluster = ~ {cluster} + {second}, type = \"HC1\", multi0 = FALSE)"),
             String::new(),
@@ -76,8 +116,6 @@ fn calls(name: &str, model: &Model<'_>) -> Args {
                 "pyfixest.feols(f, d, vcov={{\"CRV1\": \"{cluster}+{second}\"}}, ssc=ssc(cluster_df=\"conventional\"))"
             ),
         ),
-        _ => Default::default(),
-    };
-    let given = [("r", r), ("stata", stata), ("python", python)].into_iter().filter(|(_, call)| !call.is_empty());
-    given.map(|(program, call)| (program.to_string(), call.into())).collect()
+        _ => Calls::default(),
+    }
 }

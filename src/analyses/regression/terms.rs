@@ -6,8 +6,9 @@ use crate::analyses::marks::{Evidence, mark};
 use crate::analyses::{estimate, finite};
 use crate::design::INTERCEPT;
 use crate::findings::{Estimate, Term, Why};
+use crate::stats::covariance::{Covariance, Kind, covariance};
 use crate::stats::importance::importance;
-use crate::stats::inference::Inference;
+use crate::stats::inference::{Inference, coefficient};
 use crate::stats::matrix::Matrix;
 use crate::stats::moments::{covariance_matrix, covariance_of_factor, quantile};
 use crate::stats::multiplicity;
@@ -21,6 +22,7 @@ pub fn terms(model: &Model<'_>, inferences: &[Inference], options: &Options) -> 
     let p: Vec<f64> = slopes.iter().filter_map(|&j| inferences.get(j)).map(|i| i.p_value).collect();
     let adjusted = corrected(&p, options.adjust);
     let spread = Spread::of(model, &slopes);
+    let classical = covariance(Kind::Iid, &model.fit, model.rows()).ok();
     let row = |(j, inference): (usize, &Inference)| {
         let mut coefficient = estimate(inference);
         if model.fit.perfect {
@@ -32,7 +34,7 @@ pub fn terms(model: &Model<'_>, inferences: &[Inference], options: &Options) -> 
         match slopes.iter().position(|slope| *slope == j) {
             Some(at) => {
                 let mut term = slope(name, coefficient, (at, adjusted[at]), &spread, options);
-                term.robustness = robustness(inference, model);
+                term.robustness = robustness(j, &classical, model);
                 term
             }
             None => Term { term: INTERCEPT.to_string(), coefficient, ..Term::default() },
@@ -41,8 +43,10 @@ pub fn terms(model: &Model<'_>, inferences: &[Inference], options: &Options) -> 
     inferences.iter().enumerate().take(model.fit.k).map(row).collect()
 }
 
-fn robustness(inference: &Inference, model: &Model<'_>) -> Option<f64> {
-    finite(inference.statistic).map(|t| robustness_value(t, model.fit.df_residual)).and_then(finite)
+/// A statement about partial R², which is t²/df of the classical t, whatever the errors of the table.
+fn robustness(j: usize, classical: &Option<Covariance>, model: &Model<'_>) -> Option<f64> {
+    let t = coefficient(&model.fit, classical.as_ref()?, j).statistic;
+    finite(t).map(|t| robustness_value(t, model.fit.df_residual)).and_then(finite)
 }
 
 /// p-values corrected for their number.
@@ -113,18 +117,17 @@ impl Spread {
         let sd = |j: usize| matrix[[j, j]].max(0.0).sqrt();
         // With effects absorbed the shares are of what is left to explain.
         let shares = match (&model.absorbed, design.intercept) {
-            (Some(_), _) => importance(&of_rows(model.rows())),
+            // Demeaned columns have mean 0, with weights too: their products are what the triangle holds.
+            (Some(_), _) => importance(&model.fit.factor.t().dot(&model.fit.factor)),
             (None, Some(_)) => importance(&matrix),
             (None, None) => None,
         };
+        let moves = moves(&design.matrix.x, slopes, design.steps);
         Self {
             sd: (0..slopes.len()).map(sd).collect(),
             sd_outcome: sd(slopes.len()),
-            quartiles: of_columns(&design.matrix.x, slopes, quartile_range),
-            steps: match &design.steps {
-                Some(step) => vec![*step; slopes.len()],
-                None => of_columns(&design.matrix.x, slopes, answer_step),
-            },
+            quartiles: moves.iter().map(|(quartiles, _)| *quartiles).collect(),
+            steps: moves.iter().map(|(_, step)| *step).collect(),
             vif: shares.as_ref().map(|s| s.vif.clone()),
             lmg: shares.as_ref().and_then(|s| s.lmg.clone()),
             johnson: shares.map(|s| s.johnson),
@@ -139,14 +142,18 @@ impl Spread {
 /// Columns taken out of the rows at once: as many numbers as stand in one line of a processor's cache.
 const TOGETHER: usize = 8;
 
-/// What a function makes of each of these columns.
-fn of_columns(x: &ndarray::Array2<f64>, columns: &[usize], of: fn(&[f64]) -> f64) -> Vec<f64> {
+/// The distance between the quartiles of each of these columns, and one answer step (told by the column unless given).
+fn moves(x: &ndarray::Array2<f64>, columns: &[usize], step: Option<f64>) -> Vec<(f64, f64)> {
+    let of = |values: Vec<f64>| {
+        let step = step.unwrap_or_else(|| answer_step(&values));
+        (quartile_range(&values), step)
+    };
     let some = |columns: &[usize]| {
         let mut values: Vec<Vec<f64>> = columns.iter().map(|_| Vec::with_capacity(x.nrows())).collect();
         for row in x.rows() {
             values.iter_mut().zip(columns).for_each(|(values, j)| values.push(row[*j]));
         }
-        values.into_par_iter().map(|values| of(&values)).collect::<Vec<f64>>()
+        values.into_par_iter().map(of).collect::<Vec<(f64, f64)>>()
     };
     columns.chunks(TOGETHER).flat_map(some).collect()
 }

@@ -15,6 +15,8 @@ use ndarray::Array1;
 pub struct WaveRows {
     /// Outcome of every answer on the topics before it; person and wave absorbed.
     pub panel: Design,
+    /// People behind the panel's rows.
+    pub people: u64,
     /// Outcome of the next answer on the topics before this one. The outcome of this one is no term: standing for the
     /// person as well as for the topics just felt, it would turn their signs.
     pub lagged: Design,
@@ -56,7 +58,9 @@ pub fn waves(panel: &Panel, study: &Study, asked: &Drivers) -> Result<WaveRows, 
     let total = panel.survey.answers.len() as u64;
     let mut flow = Flow::of("answers", total);
     flow.lose("no_outcome", None, total - rows.len() as u64);
-    Ok(WaveRows { panel: frame.panel(flow.clone()), lagged: frame.lagged(flow) })
+    let panel = frame.panel(flow.clone());
+    let people = panel.absorbed.first().map_or(0, |who| who.codes.iter().max().map_or(0, |last| u64::from(*last) + 1));
+    Ok(WaveRows { panel, people, lagged: frame.lagged(flow) })
 }
 
 fn answers(panel: &Panel, sums: &Waves, column: Asked, person: usize, cluster: u32) -> Vec<Row> {

@@ -84,9 +84,9 @@ pub struct Diagnostics {
     /// Largest leverage of a row.
     pub max_leverage: Option<f64>,
     /// Rows with more than twice the average leverage, 2k/n.
-    pub rows_above_2k_n: u64,
+    pub rows_above_2k_n: Option<u64>,
     /// Rows with more than 3k/n.
-    pub rows_above_3k_n: u64,
+    pub rows_above_3k_n: Option<u64>,
     /// Largest Cook's distance.
     pub max_cooks_distance: Option<f64>,
     /// Influence of single rows, by term.
@@ -182,8 +182,8 @@ pub struct Quadrant {
     pub beta_low: Option<f64>,
     /// Its interval.
     pub beta_high: Option<f64>,
-    /// `strengthen` (matters, low), `keep` (matters, high), `watch` (low), `fine` (high), or `open` when an interval
-    /// crosses a border.
+    /// `strengthen` (matters, low), `keep` (matters, high), `watch` (low), `fine` (high), or `open` when the
+    /// interval of the mean holds the mean of all topics, the mark is withheld, or the relation is negative.
     pub place: String,
 }
 

@@ -51,13 +51,11 @@ fn thresholds(choice: &Choice, speaker: &Speaker<'_>) -> Part {
     Part::new("thresholds", speaker.word("thresholds")).say(speaker.word("thresholds_lead")).table(table)
 }
 
+/// The first cells of a row, and its other cells by category.
+type Crossed = (Vec<String>, Vec<(String, String)>);
+
 /// Rows of `(term, category)` cells with the categories side by side.
-fn crossed(
-    first: Vec<(String, Align)>,
-    rows: Vec<(Vec<String>, Vec<(String, String)>)>,
-    categories: &[String],
-    speaker: &Speaker<'_>,
-) -> Table {
+fn crossed(first: Vec<(String, Align)>, rows: Vec<Crossed>, categories: &[String], speaker: &Speaker<'_>) -> Table {
     let title = |c: &String| (speaker.say("category", &[("category", names::clean(c))]), Align::Right);
     let mut table = Table::new(first.into_iter().chain(categories.iter().map(title)).collect()).in_columns();
     for (mut cells, found) in rows {

@@ -10,19 +10,14 @@ use crate::report::brief::figures::figure;
 use crate::report::brief::{Align, Table};
 use crate::text::{names, number};
 
-/// The part: sentences, then a table by term.
+/// The part, where it was asked for: sentences, then a table by term.
 pub fn part(model: &Regression, speaker: &Speaker<'_>) -> Option<Part> {
-    let robust = model.terms.iter().any(|t| t.robustness.is_some());
-    if model.diagnostics.is_none() && !robust {
-        return None;
-    }
-    let heading = if model.diagnostics.is_some() { "diagnostics" } else { "robustness_heading" };
-    let mut part = Part::new("diagnostics", speaker.word(heading));
-    if let Some(d) = &model.diagnostics {
-        part = part.say(fit::spaced([spread(d, speaker), condition(d, speaker)], speaker)).say(leverage(d, speaker));
-        part = part.say(d.leave_one_out.as_ref().map_or_else(String::new, |l| without(l, speaker)));
-    }
-    if robust {
+    let d = model.diagnostics.as_ref()?;
+    let mut part = Part::new("diagnostics", speaker.word("diagnostics"))
+        .say(fit::spaced([spread(d, speaker), condition(d, speaker)], speaker))
+        .say(leverage(d, speaker));
+    part = part.say(d.leave_one_out.as_ref().map_or_else(String::new, |l| without(l, speaker)));
+    if model.terms.iter().any(|t| t.robustness.is_some()) {
         part = part.say(speaker.word("robustness_lead"));
     }
     let table = table(model, speaker);
@@ -44,11 +39,12 @@ fn condition(d: &Diagnostics, speaker: &Speaker<'_>) -> String {
 }
 
 fn leverage(d: &Diagnostics, speaker: &Speaker<'_>) -> String {
+    let (Some(two), Some(three)) = (d.rows_above_2k_n, d.rows_above_3k_n) else { return String::new() };
     let shown = |x: Option<f64>| x.map_or_else(|| number::reason(speaker.language, "undefined"), |x| figure(x, 3));
     let values = [
         ("leverage", shown(d.max_leverage)),
-        ("two", number::count(d.rows_above_2k_n)),
-        ("three", number::count(d.rows_above_3k_n)),
+        ("two", number::count(two)),
+        ("three", number::count(three)),
         ("cook", shown(d.max_cooks_distance)),
     ];
     speaker.say("leverage", &values)

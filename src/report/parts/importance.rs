@@ -10,7 +10,7 @@ use crate::report::brief::{Align, Table};
 use crate::text::{knows, names, number};
 
 /// The terms by falling share where resampling told the order, else as in the model.
-pub fn ordered<'m>(model: &'m Regression) -> Vec<&'m Term> {
+pub fn ordered(model: &Regression) -> Vec<&Term> {
     let slopes = || model.terms.iter().filter(|t| is_slope(t));
     let Some(stability) = &model.stability else { return slopes().collect() };
     let known = stability.order.iter().filter_map(|name| slopes().find(|t| t.term == *name));
@@ -93,10 +93,11 @@ fn outranks(stability: &Stability, speaker: &Speaker<'_>) -> Table {
     table.in_columns()
 }
 
-/// What a move of one step, or from the 25th to the 75th percentile, goes with: only where some term has steps.
+/// What a move of one step, or from the 25th to the 75th percentile, goes with: only where some term has steps that are
+/// not its unit, since the coefficients tell the others.
 pub fn steps(model: &Regression, speaker: &Speaker<'_>) -> Option<Part> {
     let terms: Vec<&Term> = model.terms.iter().filter(|t| is_slope(t)).collect();
-    if terms.iter().all(|t| t.effect_step.is_none()) {
+    if terms.iter().all(|t| t.effect_step.is_none() || t.effect_step == t.coefficient.estimate) {
         return None;
     }
     let titles = ["term", "one_step", "p25_p75"];

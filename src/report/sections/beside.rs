@@ -34,9 +34,7 @@ pub fn fit(voice: &Voice<'_>, r: &Regression, model: Model) -> Vec<Block> {
 /// Every part, with its picture if it has one.
 pub fn blocks(voice: &Voice<'_>, r: &Regression, model: Model) -> Vec<Block> {
     let parts = speaking(voice, r, model, |speaker| parts::of(r, speaker));
-    // The main table of the topics tells the steps already.
-    let told = |part: &Part| model == Model::Topics && part.name == "steps";
-    parts.into_iter().filter(|part| !told(part)).flat_map(|part| of_part(voice, r, part)).collect()
+    parts.into_iter().flat_map(|part| of_part(voice, r, part)).collect()
 }
 
 fn of_part(voice: &Voice<'_>, r: &Regression, part: Part) -> Vec<Block> {
