@@ -13,7 +13,7 @@ use super::trial::{Regression, Trial, TrialFault};
 /// Stock and Yogo's rule of thumb: under this first-stage F the ordinary interval of the CACE is not to be believed.
 pub const WEAK: f64 = 10.0;
 
-/// The effects that the assigned of Anderson and Rubin's test (1949) leave possible.
+/// The effects that Anderson and Rubin's test (1949) does not reject.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum AndersonRubin {
     /// Everything between two limits.
