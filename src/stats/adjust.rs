@@ -21,7 +21,7 @@ pub enum Centre {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Blocks {
     /// An effect of their own each, and the treatment effects averaged by their people: right also where the share of
-    /// treated differs between strata (Lin 2013, section 5; Miratrix, Sekhon & Yu 2013).
+    /// treated differs between strata (Lin 2013; Miratrix, Sekhon & Yu 2013).
     #[default]
     Interacted,
     /// A level of their own each, one treatment effect: fewer parameters, strata weighed by `n p (1 - p)`. The choice for
@@ -65,7 +65,7 @@ pub struct Adjusted {
     pub full_leverage: usize,
 }
 
-/// Least squares of the outcome on treatment, covariates centred, and their products (Lin 2013, equation 2): the
+/// Least squares of the outcome on treatment, covariates centred, and their products (Lin 2013): the
 /// coefficient of treatment is the average effect, whether or not the model is right.
 ///
 /// # Errors

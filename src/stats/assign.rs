@@ -13,7 +13,7 @@ pub struct Randomisation {
     /// Treated minus control means of people; over strata the mean of the differences within, weighed by their people.
     pub difference: f64,
     /// Hodges and Lehmann's estimate: the effect that, taken off the treated, leaves the difference at its mean over all
-    /// assignments (Rosenbaum 2002, section 2.7.2). Where units are equally large, the difference itself.
+    /// assignments (Rosenbaum 2002). Where units are equally large, the difference itself.
     pub estimate: f64,
     /// Two-sided p-value of the difference: the share of assignments at least as far from 0, with draws
     /// `(b + 1) / (m + 1)`.

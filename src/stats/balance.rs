@@ -252,7 +252,7 @@ fn totals(before: &Before<'_>) -> (Vec<Whitened>, Array2<f64>) {
 }
 
 /// Totals about the means of their strata, and the covariance of their sums over the treated:
-/// `sum over strata of n_t n_c / (n (n - 1)) sum of x x'` (Hansen & Bowers 2008, equation 6).
+/// `sum over strata of n_t n_c / (n (n - 1)) sum of x x'` (Hansen & Bowers 2008).
 fn centre_in_strata(units: &[Whitened], mut totals: Array2<f64>) -> (Array2<f64>, Array2<f64>) {
     let p = totals.ncols();
     let mut covariance = Array2::zeros((p, p));

@@ -102,7 +102,7 @@ pub fn event_study(panel: &Panel<'_>) -> Result<EventStudy, TrialFault> {
 }
 
 /// The slope at which the joint test has the wanted power: a trend `s d` gives its F the non-centrality
-/// `s^2 d' V^-1 d` (Roth 2022, section I, for the joint test). The inverse of an estimated covariance is too large on
+/// `s^2 d' V^-1 d` (after Roth 2022, for the joint test). The inverse of an estimated covariance is too large on
 /// average, by `h / (h - q - 1)` (Wishart's distribution): with few units that would promise too much, and is taken off.
 fn detectable(fitted: &Regression, first: &[usize], distances: &[f64], test: &Wald) -> Option<f64> {
     let v = &fitted.covariance.matrix;

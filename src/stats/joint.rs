@@ -7,7 +7,7 @@ use super::ols::Fit;
 use super::tail;
 
 /// That the coefficients at these positions are all 0: with `Q = b' V^-1 b` and `h` degrees of freedom of V,
-/// `(h - q + 1) / (h q) Q` is referred to F with `q` and `h - q + 1` (Pustejovsky & Tipton 2018, equation 14, with the
+/// `(h - q + 1) / (h q) Q` is referred to F with `q` and `h - q + 1` (after Pustejovsky & Tipton 2018, with the
 /// smallest Satterthwaite degrees of freedom of the coefficients for theirs). One coefficient gives its t-test; two arms
 /// of units with equal covariance give Hotelling's test exactly. Nothing when units are too few for it.
 pub fn hotelling(fit: &Fit, covariance: &Covariance, columns: &[usize]) -> Option<Wald> {

@@ -29,7 +29,7 @@ pub struct QuantileDifference {
 
 /// Differences at these quantiles (Hyndman & Fan's type 7). The units of each arm are drawn with replacement; the variance
 /// of an arm's quantile over the draws, times `G / (G - 1)`, is that of the arm, and the interval is by t on the units
-/// less two (Davison & Hinkley 1997, section 2.3 and 3.8; Cameron, Gelbach & Miller 2008 for whole clusters).
+/// less two (Davison & Hinkley 1997; Cameron, Gelbach & Miller 2008 for whole clusters).
 ///
 /// # Errors
 /// As the trial has them; `NothingVaries` where an arm has fewer than [`FEWEST`] units.
