@@ -288,7 +288,7 @@ fn keeps_all(formula: &Formula, term: &TermSpec, at: usize, full: &mut bool) -> 
 fn crossed(so_far: &[(String, Vec<Part>)], next: &[(String, Part)]) -> Vec<(String, Vec<Part>)> {
     let both = |(name, parts): &(String, Vec<Part>), (other, part): &(String, Part)| {
         let name = if name.is_empty() { other.clone() } else { format!("{name}:{other}") };
-        (name, [parts.as_slice(), &[part.clone()]].concat())
+        (name, parts.iter().chain([part]).cloned().collect())
     };
     next.iter().flat_map(|n| so_far.iter().map(move |s| both(s, n))).collect()
 }

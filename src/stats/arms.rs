@@ -96,10 +96,30 @@ pub fn sample_ratio(treated: u64, control: u64, share: f64) -> SampleRatio {
 /// to be treated. `(sum s_g n_g)^2 / (sum n_g^2)` with `s_g = +-1` at equal allocation; in general each unit counts
 /// `(a_g - share) n_g` with variance `share (1 - share) n_g^2`.
 pub fn sample_ratio_of_units(treated: &[f64], control: &[f64], share: f64) -> SampleRatio {
-    let excess: f64 = treated.iter().map(|size| (1.0 - share) * size).sum::<f64>()
-        - control.iter().map(|size| share * size).sum::<f64>();
-    let squares: f64 = treated.iter().chain(control).map(|size| size * size).sum();
-    SampleRatio::new(excess * excess / (share * (1.0 - share) * squares), None)
+    sample_ratio_of_strata(&[RatioStratum { treated, control, share }])
+}
+
+/// Sizes of the units of one stratum, and the share of its units to be treated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RatioStratum<'a> {
+    /// Sizes of the treated units.
+    pub treated: &'a [f64],
+    /// Sizes of the control units.
+    pub control: &'a [f64],
+    /// Share of the units to be treated, between 0 and 1.
+    pub share: f64,
+}
+
+/// The check on people who were assigned in units within strata, each with its share: excess and variance of
+/// [`sample_ratio_of_units`] are summed over the strata. Where the number of treated units was fixed and not tossed, the
+/// variance is too large and the check on the careful side.
+pub fn sample_ratio_of_strata(strata: &[RatioStratum<'_>]) -> SampleRatio {
+    let (mut excess, mut variance) = (0.0, 0.0);
+    for RatioStratum { treated, control, share } in strata {
+        excess += (1.0 - share) * treated.iter().sum::<f64>() - share * control.iter().sum::<f64>();
+        variance += share * (1.0 - share) * treated.iter().chain(*control).map(|size| size * size).sum::<f64>();
+    }
+    SampleRatio::new(excess * excess / variance, None)
 }
 
 /// The probability that a random treated value is higher than a random control one, ties counted half.

@@ -2,8 +2,11 @@
 #![allow(clippy::excessive_precision, reason = "values are typed as their sources print them")]
 
 mod absorbed;
+mod adjusting;
 pub mod agree;
+mod assigning;
 mod attitude;
+mod balancing;
 mod clusters;
 mod edges;
 mod exits;
@@ -14,6 +17,8 @@ mod lung;
 mod missing;
 mod nist;
 mod ordered;
+mod periods;
+mod powers;
 mod published;
 mod resampling;
 mod shared;

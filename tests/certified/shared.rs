@@ -57,9 +57,17 @@ impl Table {
         self.names.iter().position(|other| other == name).unwrap_or_else(|| panic!("no column {name}"))
     }
 
-    fn keep(mut self, name: &str, value: &str) -> Self {
+    /// The rows of one value of a column.
+    pub(super) fn keep(mut self, name: &str, value: &str) -> Self {
         let place = self.place(name);
         self.rows.retain(|row| row[place] == value);
+        self
+    }
+
+    /// The rows on which two columns agree.
+    pub(super) fn agree(mut self, one: &str, other: &str) -> Self {
+        let (one, other) = (self.place(one), self.place(other));
+        self.rows.retain(|row| row[one] == row[other]);
         self
     }
 
