@@ -6,22 +6,34 @@
 
 use super::{Answer, estimate, finite, gate};
 use crate::design::arms::{self, Arm, Arms, GroupMonth, PlainArms};
-use crate::design::{Design, INTERCEPT};
-use crate::findings::comparison::{Balance, MonthPoint, Permutation, PersonLevel, RatioCheck};
+use crate::design::{Design, INTERCEPT, dense};
+use crate::findings::comparison::{Adjusted, Balance, MonthPoint, Permutation, PersonLevel, RatioCheck};
 use crate::findings::{Caution, Comparison, Decline, Finding, Interval, Why};
 use crate::screen::Screened;
+use crate::stats::adjust::{self, Adjustment, Blocks, Centre};
 use crate::stats::arms::{hedges_g, icc, sample_ratio, sample_ratio_of_units, standardised_difference, welch};
+use crate::stats::assign::randomisation;
 use crate::stats::covariance::{Covariance, Kind, covariance};
 use crate::stats::inference::{LEVEL, coefficient};
 use crate::stats::matrix::Matrix;
 use crate::stats::moments::Moments;
 use crate::stats::ols::{DEFAULT_TOLERANCE, Fit, fit};
 use crate::stats::ratio::{Bounds, Lift, Means, delta, fieller, log_delta};
+use crate::stats::trial::Trial;
 use crate::stats::{permute, power, tail};
 use crate::study::{Assignment, Study};
 use ndarray::{Array1, Array2};
 
 const NAME: &str = "comparison";
+
+/// Units up to whom the randomisation test is turned into an interval.
+const MOST_INVERTED: usize = 10_000;
+
+/// People up to whom the adjusted difference is made unasked.
+const MOST_ADJUSTED: usize = 200_000;
+
+/// Share of the people of whom the covariate must be known.
+const NEARLY_ALL: f64 = 0.9;
 
 /// Units in the smaller arm under which a caution is due.
 const FEW_UNITS: usize = 5;
@@ -73,6 +85,7 @@ fn comparison(arms: &Arms, seed: u64) -> Result<Finding, Decline> {
     let ratio_check = (arms.design == Assignment::Randomised).then(|| ratio_check(arms));
     let causal = ratio_check.as_ref().is_some_and(|check| !check.alarm);
     let units = arms.unit.as_ref().map(|(name, codes)| (name.as_str(), codes.as_slice()));
+    let adjusted = adjusted(arms);
     let mde = power::mde(difference.std_error, difference.df, 0.05, 0.8);
     Ok(Finding::Comparison(Comparison {
         outcome: arms.outcome.clone(),
@@ -95,7 +108,8 @@ fn comparison(arms: &Arms, seed: u64) -> Result<Finding, Decline> {
         months: months(&arms.months, &arms.names),
         causal,
         flow: arms.flow.clone(),
-        not_run: vec!["covariate_adjusted".to_string(), "difference_in_differences".to_string()],
+        not_run: not_run(arms, adjusted.is_some()),
+        adjusted,
         cautions: cautions(arms, ratio_check.as_ref(), &difference.df, &means),
         ratio_check,
     }))
@@ -284,13 +298,50 @@ fn permutation(arms: &Arms, seed: u64) -> Option<Permutation> {
         unit.size += 1.0;
     }
     let units: Vec<permute::Unit> = units.into_iter().flatten().collect();
-    let result = permute::difference(&units, &permute::Plan::new(permute::key(seed, NAME, "permutation")))?;
+    let plan = permute::Plan::new(permute::key(seed, NAME, "permutation"));
+    let result = permute::difference(&units, &plan)?;
+    // The ends are found by testing other effects with the same draws, which very many units do not need.
+    let ends = if units.len() <= MOST_INVERTED { randomisation(&units, &plan, LEVEL) } else { None };
     Some(Permutation {
         p_value: finite(result.p_value),
         smallest_p: finite(result.smallest_p),
+        conf_low: ends.as_ref().and_then(|ends| finite(ends.conf_low)),
+        conf_high: ends.as_ref().and_then(|ends| finite(ends.conf_high)),
         draws: result.draws,
         exact: result.exact,
     })
+}
+
+/// What was known before the start, held fixed: of the people of whom it is known, when those are nearly all.
+fn adjusted(arms: &Arms) -> Option<Adjusted> {
+    let (name, before) = arms.before.iter().find(|(name, _)| name == "sales_before_start")?;
+    let known: Vec<usize> =
+        (0..arms.values.len()).filter(|&row| before.get(row).is_some_and(|v| v.is_finite())).collect();
+    if known.len() > MOST_ADJUSTED || (known.len() as f64) < NEARLY_ALL * arms.values.len() as f64 {
+        return None;
+    }
+    let outcome: Vec<f64> = known.iter().map(|&row| arms.values[row]).collect();
+    let treated: Vec<bool> = known.iter().map(|&row| arms.arm[row] == Arm::Treatment).collect();
+    let units = arms.unit.as_ref().map(|(_, codes)| dense(known.iter().map(|&row| codes[row])));
+    let covariates = Array2::from_shape_fn((known.len(), 1), |(i, _)| before[known[i]]);
+    let trial = Trial { outcome: &outcome, treated: &treated, units: units.as_deref(), strata: None };
+    let with = Adjustment { covariates: Some(&covariates), centre: Centre::People, blocks: Blocks::default() };
+    let made = adjust::adjusted(&trial, &with).ok()?;
+    Some(Adjusted {
+        covariates: vec![name.clone()],
+        n: known.len() as u64,
+        difference: estimate(&made.difference),
+        lift: lift(&made.means, "fieller", made.lift),
+    })
+}
+
+fn not_run(arms: &Arms, adjusted: bool) -> Vec<String> {
+    let mut not_run = Vec::new();
+    if !adjusted && !arms.before.is_empty() {
+        not_run.push("covariate_adjusted".to_string());
+    }
+    not_run.push("difference_in_differences".to_string());
+    not_run
 }
 
 /// Months in order, treatment first within a month; index = 100 x month / same month a year earlier, with a log-scale

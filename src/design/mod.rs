@@ -143,7 +143,7 @@ fn not_numbers(table: &crate::tables::Plain, analysis: &str, refusal: &str, colu
 }
 
 /// Numbers category codes 0.. in the order of first sight among the rows used.
-fn dense(codes: impl Iterator<Item = u32>) -> Vec<u32> {
+pub fn dense(codes: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut seen: HashMap<u32, u32> = HashMap::new();
     codes
         .map(|code| {

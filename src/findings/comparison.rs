@@ -62,6 +62,19 @@ pub struct Balance {
     pub why: Option<Why>,
 }
 
+/// The difference with what was known before the start held fixed (Lin 2013), beside the raw one and never in its place.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Adjusted {
+    /// What was held fixed.
+    pub covariates: Vec<String>,
+    /// People with all of it.
+    pub n: u64,
+    /// Treatment minus control at the mean of the covariates.
+    pub difference: Estimate,
+    /// The same over the control mean, Fieller's interval.
+    pub lift: Interval,
+}
+
 /// Randomisation test by unit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Permutation {
@@ -69,6 +82,12 @@ pub struct Permutation {
     pub p_value: Option<f64>,
     /// The smallest p this design can reach.
     pub smallest_p: Option<f64>,
+    /// Lower end of the effects that the test does not reject; `None` when unbounded or not made.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub conf_low: Option<f64>,
+    /// Upper end.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub conf_high: Option<f64>,
     /// Assignments counted or drawn.
     pub draws: u64,
     /// All assignments counted (else a seeded sample).
@@ -124,6 +143,9 @@ pub struct Comparison {
     pub arms: Vec<Arm>,
     /// Treatment minus control; covariance by unit where units are known.
     pub difference: Estimate,
+    /// The difference with what was known before held fixed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub adjusted: Option<Adjusted>,
     /// Covariance of `difference`: CR2, HC2.
     pub vcov: String,
     /// Treatment / control - 1 with Fieller's interval.

@@ -111,6 +111,10 @@ fn plain_sentence(c: &Comparison, language: Language) -> String {
     sentence
 }
 
+fn columns(names: &[String], language: Language) -> Vec<String> {
+    names.iter().map(|name| names::column(language, name)).collect()
+}
+
 fn technical_sentence(c: &Comparison, language: Language) -> String {
     let d = &c.difference;
     let mut sentence = say(
@@ -133,6 +137,15 @@ fn technical_sentence(c: &Comparison, language: Language) -> String {
             ("smallest", permutation.smallest_p.map_or_else(|| "-".to_string(), number::p_value)),
         ];
         sentence.push_str(&say(language, "table.permutation", &values));
+    }
+    if let Some(adjusted) = &c.adjusted {
+        let values = [
+            ("items", text::list(language, &columns(&adjusted.covariates, language))),
+            ("difference", shared::estimate(language, &adjusted.difference, natural)),
+            ("p", shared::p_phrase(language, adjusted.difference.p_value)),
+            ("n", number::count(adjusted.n)),
+        ];
+        sentence.push_str(&say(language, "table.adjusted", &values));
     }
     if let Some(g) = c.hedges_g {
         sentence.push_str(&say(language, "table.hedges", &[("g", figure(g, 2))]));

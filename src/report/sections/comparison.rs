@@ -100,6 +100,7 @@ fn points(voice: &Voice<'_>, c: &Comparison, verdict: Verdict, permit: Option<Ca
     let names = names_args(voice, c);
     let mut points = vec![difference_sentence(voice, c), test_sentence(voice, c)];
     points.extend(permutation_sentence(voice, c));
+    points.extend(adjusted_sentence(voice, c));
     match permit {
         Some(permit) if matches!(verdict, Verdict::Higher | Verdict::Lower) => {
             points.push(say_causal(permit, voice.language, "comparison_basis", &names));
@@ -131,6 +132,21 @@ fn difference_sentence(voice: &Voice<'_>, c: &Comparison) -> String {
         ("lift_interval", voice.range(c.lift.conf_low, c.lift.conf_high, |x| number::signed_percent(x, 1))),
     ]);
     voice.say("comparison.difference", &args)
+}
+
+/// The difference with what was known before held fixed.
+fn adjusted_sentence(voice: &Voice<'_>, c: &Comparison) -> Option<String> {
+    let made = c.adjusted.as_ref()?;
+    let places = number::places_for(made.difference.estimate.unwrap_or(1.0));
+    let covariates: Vec<String> = made.covariates.iter().map(|name| names::column(voice.language, name)).collect();
+    let args = [
+        ("items", voice.list(&covariates)),
+        ("difference", voice.or_why(made.difference.estimate, made.difference.why, number::signed_natural)),
+        ("interval", voice.range(made.difference.conf_low, made.difference.conf_high, |x| number::decimal(x, places))),
+        ("lift", voice.or_why(made.lift.estimate, made.lift.why, |x| number::signed_percent(x, 1))),
+        ("lift_interval", voice.range(made.lift.conf_low, made.lift.conf_high, |x| number::signed_percent(x, 1))),
+    ];
+    Some(voice.say("comparison.adjusted", &args))
 }
 
 fn hidden(hidden: bool) -> Option<crate::findings::Why> {
