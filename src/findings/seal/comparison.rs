@@ -8,6 +8,12 @@ pub fn hide(found: &mut Comparison, crowd: u64) -> Result<(), Decline> {
     let smallest = found.arms.iter().map(|a| a.n).min().unwrap_or(0);
     enough("comparison", smallest, crowd)?;
     seal_balance(found, crowd);
+    let all: u64 = found.arms.iter().map(|arm| arm.n).sum();
+    let gives_away = |n: u64| (1..crowd).contains(&all.saturating_sub(n));
+    if found.adjusted.take_if(|adjusted| crowd > 1 && gives_away(adjusted.n)).is_some() {
+        // Beside the difference of everybody, that of all but a few would tell about the few.
+        found.not_run.push("covariate_adjusted".to_string());
+    }
     let small: Vec<(String, String)> = (found.months.iter())
         .filter(|m| m.n.is_some_and(|n| n < crowd))
         .map(|m| (m.group.clone(), m.month.clone()))
