@@ -148,6 +148,17 @@ impl Told {
     }
 }
 
+/// How many times the usual number of draws a simulation takes: `benches/simulations.sh` asks for more.
+pub fn times() -> u64 {
+    std::env::var("ONEONONE_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
+/// A figure of a simulation, for whoever runs it with `--nocapture`.
+#[allow(clippy::print_stdout, reason = "a large run is read, not only passed")]
+pub fn tell(what: &str, figure: f64) {
+    println!("{what}: {figure:.4}");
+}
+
 /// Where the committed samples are.
 pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data-samples")
