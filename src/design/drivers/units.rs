@@ -15,7 +15,7 @@ pub const FEWEST_UNITS: u64 = 20;
 /// Turns unit answers into rows; the weights are the numbers of answers.
 ///
 /// # Errors
-/// A decline when people have no `unit_id`, waves no dates for a window in days, or there are under [`FEWEST_UNITS`].
+/// A decline when people have no `unit_id`, waves no dates for a window in days, or there are under 20.
 pub fn units(panel: &Panel, study: &Study, asked: &Drivers) -> Result<Design, Decline> {
     let column = asked_column(asked)?;
     if asked.window != Window::All && !panel.survey.dated() {
