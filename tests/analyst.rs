@@ -547,3 +547,64 @@ fn what_absorbed_effects_do_not_allow_is_named() {
     assert_eq!(weighted["vcov"], "CR1");
     assert!(weighted["cautions"].as_array().unwrap().iter().any(|c| c["code"] == "weights_absorbed"));
 }
+
+/// Means by person of the sales before and since the start, with arm and manager, as a plain table.
+fn sales_by_person(folder: &Folder) -> String {
+    let mut sums: std::collections::BTreeMap<String, [f64; 4]> = Default::default();
+    for row in folder.rows("sales.csv").iter().skip(1) {
+        let sum = sums.entry(row[0].clone()).or_default();
+        let at = if row[1].as_str() < "2024-01" { 0 } else { 2 };
+        sum[at] += row[2].parse::<f64>().unwrap();
+        sum[at + 1] += 1.0;
+    }
+    let people = folder.rows("people.csv");
+    let of = |row: &Vec<String>| {
+        let [before, n, after, m] = *sums.get(&row[0])?;
+        let arm = f64::from(u8::from(row[6] == "A"));
+        (n > 0.0 && m > 0.0 && !row[6].is_empty()).then(|| (arm, before / n, after / m, row[3].clone()))
+    };
+    let rows: Vec<_> = people.iter().skip(1).filter_map(of).collect();
+    let mean = rows.iter().map(|row| row.1).sum::<f64>() / rows.len() as f64;
+    let line =
+        |(arm, before, after, team): &(f64, f64, f64, String)| format!("{arm},{},{after},{team}\n", before - mean);
+    "t,x,y,team\n".to_string() + &rows.iter().map(line).collect::<String>()
+}
+
+#[test]
+fn the_adjusted_difference_is_the_regression_on_the_centred_covariate() {
+    let folder = Folder::without_pages("analyst-adjusted", "division");
+    let comparison = folder.oneonone(&["compare", "study.toml", "--format", "json", "--quiet"]).json();
+    let adjusted = &comparison["findings"][0]["adjusted"];
+    folder.write("staff.csv", sales_by_person(&folder));
+    let plain = found(&folder, &["--formula", "y ~ t*x", "--cluster", "team"]);
+    assert_eq!(adjusted["n"], plain["n"]);
+    let effect = term(&plain, "t");
+    BASICS[..3].iter().for_each(|key| near(number(&adjusted["difference"], key), number(effect, key), 1e-8));
+    let ends = &comparison["findings"][0]["permutation"];
+    let raw = number(&comparison["findings"][0]["difference"], "estimate");
+    assert!(number(ends, "conf_low") < raw && raw < number(ends, "conf_high"));
+}
+
+/// The error by team is Cox's model without each team in turn, on teams - 1 degrees of freedom.
+#[test]
+fn the_hazard_ratio_of_teams_has_the_error_of_refits() {
+    let folder = Folder::without_pages("analyst-hazard", "division");
+    let told = |study: &str| {
+        let told = folder.oneonone(&["attrition", study, "--format", "json", "--quiet"]);
+        assert_eq!(told.status, 0, "{}", told.err());
+        told.json()["findings"][0]["cox"].clone()
+    };
+    let all = told("study.toml");
+    let people = folder.rows("people.csv");
+    let teams: std::collections::BTreeSet<&String> = people.iter().skip(1).map(|row| &row[3]).collect();
+    let without = |team: &&String| {
+        let rest: Vec<Vec<String>> = people.iter().filter(|row| row[3] != **team).cloned().collect();
+        folder.put_rows("people.csv", &rest);
+        (number(&told("study.toml"), "estimate") - number(&all, "estimate")).powi(2)
+    };
+    let teams: Vec<&String> = teams.into_iter().collect();
+    let squares: f64 = teams.iter().map(without).sum();
+    let g = teams.len() as f64;
+    assert_eq!(number(&all, "df"), g - 1.0);
+    near(number(&all, "std_error"), ((g - 1.0) / g * squares).sqrt(), 1e-6);
+}
