@@ -46,6 +46,7 @@ pub mod ratio;
 pub mod resample;
 pub mod response;
 pub mod robustness;
+pub mod scalability;
 pub mod subgroups;
 pub mod survival;
 pub mod tail;

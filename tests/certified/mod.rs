@@ -21,6 +21,7 @@ mod periods;
 mod powers;
 mod published;
 mod resampling;
+mod scales;
 mod shared;
 mod staying;
 mod tails;
