@@ -51,7 +51,17 @@ const GLOSSARY: [&str; 38] = [
 ];
 
 /// Other fields of the JSON that a reader may stumble over.
-const FIELDS: [&str; 122] = [
+const FIELDS: [&str; 132] = [
+    "claims",
+    "verdict",
+    "grade",
+    "check_passed",
+    "basis",
+    "scale",
+    "p_shuffled",
+    "margin",
+    "p_equivalence",
+    "reservations",
     "mark_low",
     "mark_high",
     "mark_bands",

@@ -5,6 +5,7 @@ mod analyst;
 mod canary;
 mod certified;
 mod charts;
+mod claims;
 mod cli;
 mod explain;
 mod house;

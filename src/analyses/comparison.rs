@@ -4,6 +4,8 @@
 //! Assumes: units independent. Declines when: one arm, fewer than two units an arm, a constant outcome. References:
 //! `stats::ratio`, `stats::arms`, `stats::permute`, `stats::power`.
 
+mod claims;
+
 use super::{Answer, estimate, finite, gate};
 use crate::design::arms::{self, Arm, Arms, GroupMonth, PlainArms};
 use crate::design::{Design, INTERCEPT, dense};
@@ -87,7 +89,7 @@ fn comparison(arms: &Arms, seed: u64) -> Result<Finding, Decline> {
     let units = arms.unit.as_ref().map(|(name, codes)| (name.as_str(), codes.as_slice()));
     let adjusted = adjusted(arms);
     let mde = power::mde(difference.std_error, difference.df, 0.05, 0.8);
-    Ok(Finding::Comparison(Comparison {
+    let mut found = Comparison {
         outcome: arms.outcome.clone(),
         design: arms.design.name().to_string(),
         unit: units.map_or("person", |(name, _)| name).to_string(),
@@ -111,8 +113,11 @@ fn comparison(arms: &Arms, seed: u64) -> Result<Finding, Decline> {
         not_run: not_run(arms, adjusted.is_some()),
         adjusted,
         cautions: cautions(arms, ratio_check.as_ref(), &difference.df, &means),
+        claims: Vec::new(),
         ratio_check,
-    }))
+    };
+    found.claims = claims::of(&found);
+    Ok(Finding::Comparison(found))
 }
 
 fn values_of(arms: &Arms, arm: Arm) -> Vec<f64> {

@@ -1,6 +1,7 @@
 //! What a comparison of two arms may say: means, difference, lift, whether the split looks right, the months.
 
 use super::atoms::{Caution, Estimate, Flow, Interval, Why};
+use super::claim::Claim;
 use serde::{Deserialize, Serialize};
 
 /// One arm.
@@ -172,6 +173,9 @@ pub struct Comparison {
     pub icc: Option<f64>,
     /// Months of each group.
     pub months: Vec<MonthPoint>,
+    /// What may be said, the leading one first, each with its grade.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub claims: Vec<Claim>,
     /// Causal words are allowed: randomised, and the ratio check passed.
     pub causal: bool,
     /// From all people to the people used.

@@ -3,6 +3,7 @@
 
 pub mod atoms;
 pub mod attrition;
+pub mod claim;
 pub mod comparison;
 pub mod gate;
 pub mod issue;
@@ -13,6 +14,7 @@ pub mod stages;
 
 pub use atoms::{Args, Caution, Decline, Estimate, Flow, FlowStep, Interval, Why};
 pub use attrition::Attrition;
+pub use claim::{Basis, Claim, Evidence, Grade, Reservation, Scale};
 pub use comparison::Comparison;
 pub use gate::{Gate, NotChecked, Risk, Verdict};
 pub use issue::{Issue, Level};
@@ -40,6 +42,14 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// What may be said, each with its grade.
+    pub fn claims(&self) -> &[Claim] {
+        match self {
+            Finding::Comparison(found) => &found.claims,
+            _ => &[],
+        }
+    }
+
     /// The name used in `analysis`, in file names and in `explain`.
     pub fn name(&self) -> &'static str {
         match self {

@@ -113,6 +113,8 @@ pub const COLUMNS: &[&str] = &[
     "place",
     "name",
     "text",
+    "verdict",
+    "grade",
 ];
 
 /// One row: its cells by column, empty ones left out.

@@ -14,6 +14,24 @@ impl Causal {
     }
 }
 
+impl Causal {
+    /// A permit for a claim: by chance, with a check that passed, and on the strength of the assignment (`as_assigned` or
+    /// `instrument`). A claim by what people did, or by how groups changed, has none whatever the design.
+    pub fn permit_claim(design: &str, check_passed: Option<bool>, basis: &str) -> Option<Self> {
+        Self::permit(design, check_passed == Some(true)).filter(|_| matches!(basis, "as_assigned" | "instrument"))
+    }
+}
+
+/// Says what is claimed: `claim.<effect>_<verdict>`, in words of cause (`causal.claim_<effect>_<verdict>`) only with a
+/// permit and where there are such words.
+pub fn say_claim(permit: Option<Causal>, language: Language, key: &str, args: &[(&str, String)]) -> String {
+    let cause = format!("causal.claim_{key}");
+    match permit {
+        Some(_) if super::knows(language, &cause) => speak(language, &cause, args),
+        _ => speak(language, &format!("claim.{key}"), args),
+    }
+}
+
 /// Speaks a sentence of `[causal]` (`key` without the section). `_permit` is the proof that it may be said.
 pub fn say_causal(_permit: Causal, language: Language, key: &str, args: &[(&str, String)]) -> String {
     speak(language, &format!("causal.{key}"), args)

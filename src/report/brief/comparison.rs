@@ -3,8 +3,9 @@
 use super::figures::{figure, joined, natural, places, ranges};
 use super::shared::{self, word};
 use super::{Align, Block, Table};
-use crate::findings::Estimate;
 use crate::findings::comparison::{Comparison, MonthPoint};
+use crate::findings::{Claim, Estimate};
+use crate::report::parts::claim;
 use crate::text::{self, Language, names, number, say};
 
 /// At most this many months are shown; the rest is in the findings.
@@ -26,6 +27,7 @@ pub fn compose(page: &mut Vec<Block>, c: &Comparison, language: Language) {
     page.push(Block::Table(arms_table(c, language)));
     page.push(Block::Paragraph(plain_sentence(c, language)));
     page.push(Block::Paragraph(technical_sentence(c, language)));
+    claims(page, &c.claims, language);
     shared::cautions(page, &c.cautions, language);
     if !c.balance.is_empty() {
         page.push(Block::Table(balance_table(c, language)));
@@ -33,6 +35,14 @@ pub fn compose(page: &mut Vec<Block>, c: &Comparison, language: Language) {
     months(page, c, language);
     shared::flow(page, &c.flow, language);
     shared::not_run(page, &c.not_run, language);
+}
+
+/// Every claim with its basis and grade.
+pub fn claims(page: &mut Vec<Block>, claims: &[Claim], language: Language) {
+    if !claims.is_empty() {
+        page.push(super::heading(&say(language, "claim.heading", &[])));
+    }
+    page.extend(claims.iter().map(|one| Block::Paragraph(claim::told(one, language))));
 }
 
 fn arms(c: &Comparison) -> [&str; 2] {

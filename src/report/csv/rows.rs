@@ -3,7 +3,7 @@
 use super::Row;
 use crate::findings::regression::{Regression, Term};
 use crate::findings::stages::{LevelShare, StageShare};
-use crate::findings::{Attrition, Comparison, Stages};
+use crate::findings::{Attrition, Claim, Comparison, Stages};
 
 /// Terms, the fit, the model of the overall score, coverage.
 pub(super) fn regression(out: &mut Vec<Row>, analysis: &'static str, model: &Regression) {
@@ -108,6 +108,7 @@ pub(super) fn comparison(out: &mut Vec<Row>, c: &Comparison) {
             .number("smd", b.smd)
             .why(b.why)
     }));
+    claims(out, "comparison", &c.claims);
     out.extend(c.months.iter().map(|m| {
         row("months")
             .text("group", &m.group)
@@ -119,6 +120,28 @@ pub(super) fn comparison(out: &mut Vec<Row>, c: &Comparison) {
             .number("index_high", m.index_high)
             .hidden(m.hidden.into())
     }));
+}
+
+/// Claims of any analysis, each with its grade.
+pub(super) fn claims(out: &mut Vec<Row>, analysis: &'static str, claims: &[Claim]) {
+    for claim in claims {
+        let e = claim.evidence();
+        out.push(
+            Row::of(analysis, "claims")
+                .text("outcome", &e.outcome)
+                .text("term", &e.effect)
+                .number("estimate", e.estimate)
+                .number("df", e.df)
+                .number("p_value", e.p_value)
+                .number("p_adjusted", e.p_adjusted)
+                .number("conf_low", e.conf_low)
+                .number("conf_high", e.conf_high)
+                .number("mde", e.mde)
+                .word("verdict", Some(claim.verdict().name()))
+                .word("grade", Some(claim.grade().name()))
+                .why(e.why),
+        );
+    }
 }
 
 /// People followed, tests, months, whole periods, survival.

@@ -3,6 +3,7 @@
 
 pub mod beside;
 pub mod choice;
+pub mod claim;
 pub mod diagnostics;
 pub mod errors;
 pub mod fit;

@@ -2,9 +2,10 @@
 //! speaks of a difference only.
 
 use crate::findings::comparison::{Arm, MonthPoint};
-use crate::findings::{Comparison, Estimate};
+use crate::findings::{Claim, Comparison, Estimate};
 use crate::report::document::{Answer, Block, Cell, Section, Table};
 use crate::report::figures;
+use crate::report::parts::claim;
 use crate::report::voice::{Voice, capital};
 use crate::text::{Causal, names, number, say_causal};
 
@@ -72,7 +73,7 @@ pub fn answer(voice: &Voice<'_>, c: &Comparison) -> Answer {
         anchor: "comparison".into(),
         question: voice.word("comparison.question"),
         grade,
-        grade_label: voice.word(grade_key),
+        grade_label: grade_label(voice, grade_key, &c.claims),
         headline: headline(voice, c, verdict, permit),
         number: voice.or_why(c.lift.estimate, c.lift.why, |x| number::signed_percent(x, 1)),
         interval: voice.range(c.lift.conf_low, c.lift.conf_high, |x| number::signed_percent(x, 1)),
@@ -193,6 +194,7 @@ pub fn section(voice: &Voice<'_>, c: &Comparison) -> Section {
     if !cautions.is_empty() {
         blocks.push(Block::Callout { label: voice.word("page.cautions"), items: cautions });
     }
+    blocks.extend(claims(voice, &c.claims));
     blocks.extend(ratio_sentence(voice, c).map(|text| Block::Paragraph { text }));
     if !c.months.is_empty() {
         blocks.push(figures::picture("sales_index", figures::sales_index(voice, c)));
@@ -211,6 +213,24 @@ pub fn section(voice: &Voice<'_>, c: &Comparison) -> Section {
         heading: voice.say("comparison.heading", &names),
         lead: voice.say(lead, &names),
         blocks,
+    }
+}
+
+/// Every claim with its basis and grade.
+pub fn claims(voice: &Voice<'_>, claims: &[Claim]) -> Vec<Block> {
+    if claims.is_empty() {
+        return Vec::new();
+    }
+    let items = claims.iter().map(|one| claim::told(one, voice.language)).collect();
+    vec![Block::Heading { text: voice.word("claim.heading") }, Block::List { items }]
+}
+
+/// The kind of evidence with the grade of the leading claim.
+pub fn grade_label(voice: &Voice<'_>, key: &str, claims: &[Claim]) -> String {
+    let label = voice.word(key);
+    match claims.first() {
+        Some(first) => voice.say("claim.letter", &[("label", label), ("grade", first.grade().name().to_string())]),
+        None => label,
     }
 }
 

@@ -23,6 +23,9 @@ pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
             }
         }
     }
+    if findings.findings().iter().any(|finding| !finding.claims().is_empty()) {
+        items.push(fact(voice, "methods.grades_title", "methods.grades"));
+    }
     items.extend(always(voice));
     Section {
         id: "methods".into(),
