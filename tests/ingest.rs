@@ -752,11 +752,18 @@ fn topics_are_read_by_code_name_and_alias_alone_or_together() {
 }
 
 #[test]
-fn statuses_become_three_words() {
+fn statuses_become_words_that_say_who_called_off() {
     let rows = "employee_id,held_on,status\na,2024-04-01,held\nb,2024-04-01,実施済\nc,2024-04-01,キャンセル\nd,2024-04-01,Planned\ne,2024-04-01,?\nf,2024-04-01,\n";
     let (reading, batch) = read(Table::Sessions, rows);
     assert_eq!(texts(&reading, &batch, "status"), ["held", "held", "cancelled", "scheduled", "", ""]);
     assert_eq!(issue(&reading, "unknown_status").line, Some(6));
+    let manager = ["cancelled_by_manager", "上司都合でキャンセル", "キャンセル（上司都合）", "Canceled by manager"];
+    let employee = ["cancelled_by_employee", "本人都合でキャンセル", "キャンセル(部下都合)", "Cancelled by report"];
+    for (cells, word) in [(manager, "cancelled_by_manager"), (employee, "cancelled_by_employee")] {
+        let rows: String = cells.iter().map(|cell| format!("a,2024-04-01,{cell}\n")).collect();
+        let (_, batch) = read(Table::Sessions, &format!("employee_id,held_on,status\n{rows}"));
+        assert_eq!(texts(&reading, &batch, "status"), [word; 4]);
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod house;
 mod ingest;
 mod invariance;
 mod laws;
+mod practice;
 mod render;
 mod render_model;
 mod render_terminal;

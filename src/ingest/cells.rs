@@ -6,7 +6,7 @@ use super::faults::Faults;
 use super::source::Vocabulary;
 use super::split::Grid;
 use super::values::{self, Commas, Fault, Form, Parsed};
-use super::words::{Words, fold, words};
+use super::words::{STATUSES, Words, fold, words};
 use crate::findings::{Issue, Level};
 use crate::tables::{Batch, Column, Kind, LayoutColumn, MISSING_DAY, OVERALL_BIT, Span};
 use hashbrown::HashMap;
@@ -192,7 +192,7 @@ impl<'a> Cells<'a> {
                 })
             }
             Kind::Status => {
-                let known = ["held", "scheduled", "cancelled"].map(|word| (word, margin.note(word)));
+                let known = STATUSES.map(|word| (word, margin.note(word)));
                 each(lines, note, |row, note| {
                     let word = note.keep(status(text(row).1, words)).unwrap_or("");
                     known.iter().find(|(name, _)| *name == word).map_or(BLANK, |(_, span)| *span)
@@ -312,7 +312,7 @@ pub(super) fn unclear_stage(about: &LayoutColumn) -> Issue {
     issue.detail(format!("header={header}")).structural()
 }
 
-/// `held`, `scheduled` or `cancelled`.
+/// One of `STATUSES`.
 fn status(raw: &str, words: &'static Words) -> Parsed<'static, &'static str> {
     match raw {
         "held" => return Parsed::Value("held"),

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
+/// What may have become of a 1on1; of one that was called off, by whom, where the log says so.
+pub const STATUSES: [&str; 5] = ["held", "scheduled", "cancelled", "cancelled_by_manager", "cancelled_by_employee"];
+
 /// The sections of `headers.toml` as written.
 #[derive(Debug, Default, Deserialize)]
 struct Lists {
@@ -111,8 +114,8 @@ impl Words {
         let fold_keys = |m: BTreeMap<String, Vec<String>>| m.into_iter().map(|(k, v)| (fold(&k), v)).collect();
         let fold_all = |m: &BTreeMap<String, Vec<String>>| m.values().flatten().map(|s| fold(s)).collect();
         let mut statuses = BTreeMap::new();
-        for status in ["held", "scheduled", "cancelled"] {
-            statuses.insert(status.to_string(), status);
+        for status in STATUSES {
+            statuses.insert(fold(status), status);
             for spelling in lists.statuses.get(status).into_iter().flatten() {
                 statuses.insert(fold(spelling), status);
             }
@@ -158,7 +161,7 @@ impl Words {
         self.stages.get(code).map_or(&[], Vec::as_slice)
     }
 
-    /// `held`, `scheduled` or `cancelled` for a spelling of it.
+    /// One of `STATUSES` for a spelling of it.
     pub fn status(&self, text: &str) -> Option<&'static str> {
         self.statuses.get(&fold(text)).copied()
     }

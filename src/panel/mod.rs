@@ -1,10 +1,11 @@
 //! Per-person, per-unit and per-month states folded in the single pass over the files. No verdicts, no estimation.
 //!
-//! Memory: people x (about 200 bytes + 12 bytes per topic), answers x 24 bytes, groups x months; nothing per session.
+//! Memory: people x (about 200 bytes + 12 bytes per topic), answers x 24 bytes, groups x months, 1on1s x 4 bytes.
 
 mod fetch;
 pub mod ids;
 pub mod people;
+pub mod practice;
 pub mod sales;
 pub mod sessions;
 pub mod sum;
@@ -15,6 +16,7 @@ pub mod waves;
 pub use fetch::fetch;
 pub use ids::{Ids, NOBODY};
 pub use people::People;
+pub use practice::Practice;
 pub use sales::Sales;
 pub use sessions::Sessions;
 pub use sum::{Sum, Wide};
@@ -31,6 +33,8 @@ pub struct Panel {
     pub survey: Survey,
     /// What the 1on1s of each person come to in the window before their answer.
     pub sessions: Sessions,
+    /// Every 1on1 of each person, in 4 bytes: how practice is really held.
+    pub practice: Practice,
     /// What the sales of each person and of each group and month come to.
     pub sales: Sales,
     /// Attrition given as totals.

@@ -9,7 +9,7 @@ use super::reader::{
 use super::words::{ladder, topics};
 use super::{
     Adjust, Assignment, Clock, Comparison, Drivers, Languages, Missing, Study, Topic, Wave, Window, default_text,
-    draft, files,
+    draft, files, practice,
 };
 use crate::domain::{Day, OVERALL};
 use serde_json::Value;
@@ -96,6 +96,7 @@ fn questions(reader: &mut Reader<'_>) -> Study {
             Clock::SinceStart,
         ),
         stages_by: reader.read("stages.by", |n| distinct(n, filled_text)),
+        practice: practice::practice(reader, &topics),
         crowd: reader.read("privacy.crowd", whole(1, 1_000_000)).unsigned_abs(),
         formats: reader.read("report.formats", formats),
         topics,
@@ -287,7 +288,7 @@ fn not_yet(value: &str, instead: &str) -> Complaint {
 }
 
 /// A list without the same item twice.
-fn distinct(node: &Node, take: impl Fn(&Node) -> Taken<String>) -> Taken<Vec<String>> {
+pub(super) fn distinct(node: &Node, take: impl Fn(&Node) -> Taken<String>) -> Taken<Vec<String>> {
     let items = list(node, take)?;
     // Every item is right by now; a second mention is the only fault left.
     let again = (1..items.len()).find(|i| items[..*i].contains(&items[*i]));

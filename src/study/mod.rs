@@ -5,6 +5,7 @@ pub mod draft;
 pub mod fault;
 pub mod files;
 pub mod nearest;
+mod practice;
 mod reader;
 pub mod span;
 mod words;
@@ -99,6 +100,8 @@ pub struct Study {
     pub clock: Clock,
     /// Columns to group the ladder by.
     pub stages_by: Vec<String>,
+    /// How the 1on1s are held, and what counts as a proper one.
+    pub practice: Practice,
     /// People behind any number shown.
     pub crowd: u64,
     /// Pages asked for: `html`, `md`.
@@ -290,6 +293,36 @@ pub struct Comparison {
     pub end: Option<Day>,
     /// Planned share of units in the treatment arm.
     pub share: f64,
+}
+
+/// What counts as proper practice: of a pair, in a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proper {
+    /// Least and most 1on1s a month.
+    pub per_month: (u32, u32),
+    /// Shortest and longest, in minutes.
+    pub minutes: (u32, u32),
+    /// Most days since the 1on1 before; `None` = not asked.
+    pub longest_gap: Option<u32>,
+    /// The topic that alone is not enough; `None` = not asked.
+    pub more_than: Option<String>,
+    /// The report's satisfaction is recorded.
+    pub rated: bool,
+}
+
+/// The practice question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Practice {
+    /// What counts.
+    pub proper: Proper,
+    /// First day of the months looked at; `None` = as the log begins.
+    pub from: Option<Day>,
+    /// Last day; `None` = as the log ends.
+    pub to: Option<Day>,
+    /// Columns of people to tell it by; `tenure` = years since hiring.
+    pub by: Vec<String>,
+    /// Shares of proper months at which a band of the dose ends and the next begins.
+    pub bands: Vec<f64>,
 }
 
 /// Clock of the survival analysis.

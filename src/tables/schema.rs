@@ -34,7 +34,7 @@ pub enum Kind {
     Wave,
     /// A number.
     Number,
-    /// held / scheduled / cancelled, delivered as those words.
+    /// held / scheduled / cancelled (by whom, where it is said), delivered as those words.
     Status,
     /// One or several topic codes, delivered as bits.
     Topics,

@@ -20,7 +20,7 @@ use crate::findings::{Input, Issue, Level};
 use crate::panel::people::Fact;
 use crate::panel::sessions::Plan;
 use crate::panel::survey::Asked;
-use crate::panel::{NOBODY, Panel, People, Sales, Sessions, Survey, Totals, Waves};
+use crate::panel::{NOBODY, Panel, People, Practice, Sales, Sessions, Survey, Totals, Waves};
 use crate::study::{Study, Wave, Window};
 use crate::tables::{Batch, Layout, MISSING_DAY, Table};
 
@@ -88,6 +88,7 @@ pub struct Fold<'k> {
     people: Members<'k>,
     survey: &'k mut Survey,
     sessions: &'k mut Sessions,
+    practice: &'k mut Practice,
     sales: &'k mut Sales,
     totals: &'k mut Totals,
     ledger: &'k mut Ledger,
@@ -128,12 +129,12 @@ impl<'a> Gatekeeper<'a> {
         if table == Table::Survey {
             panel.people.settle();
         }
-        let Panel { people, survey, sessions, sales, totals } = panel;
+        let Panel { people, survey, sessions, practice, sales, totals } = panel;
         let growing = table == Table::People || (table == Table::Survey && study.data.people.is_empty());
         let (seen, people) =
             if growing { (&*nobody, Members::Growing(people)) } else { (&*people, Members::Known(people)) };
         let look = Look { study, people: seen, as_of: *as_of };
-        (look, Fold { study, people, survey, sessions, sales, totals, ledger, keys, filled })
+        (look, Fold { study, people, survey, sessions, practice, sales, totals, ledger, keys, filled })
     }
 }
 
@@ -194,7 +195,10 @@ impl Fold<'_> {
             (Table::People, Members::Growing(people)) => people.absorb(layout, batch, &rows.keep),
             (Table::Sales, Members::Known(people)) => self.sales.absorb(layout, batch, &person, &rows.keep, people),
             (Table::Survey, _) => self.survey.absorb(layout, batch, &person, &rows.keep),
-            (Table::Sessions, _) => self.sessions.absorb(layout, batch, &person, &rows.keep, &rows.first),
+            (Table::Sessions, _) => {
+                self.sessions.absorb(layout, batch, &person, &rows.keep, &rows.first);
+                self.practice.absorb(layout, batch, &person, &rows.keep, &rows.first);
+            }
             (Table::Attrition, _) => self.totals.absorb(layout, batch, &rows.keep),
             (Table::People, Members::Known(_)) | (Table::Sales, Members::Growing(_)) => {}
         }
@@ -222,9 +226,11 @@ impl Gatekeeper<'_> {
         if self.panel.survey.by_unit {
             wave_day = self.wave_days_by_unit(asked);
         }
-        let codes = self.study.topics.iter().map(|t| t.code.clone()).collect();
+        let codes: Vec<String> = self.study.topics.iter().map(|t| t.code.clone()).collect();
         let wants_manager = self.study.drivers.cluster.as_deref() == Some("manager_id");
         let by_manager = wants_manager && self.panel.people.column("manager_id").is_none();
+        let more_than = self.study.practice.proper.more_than.as_deref();
+        self.panel.practice = Practice::new(people, Vec::clone(&codes), more_than);
         let plan = Plan::new(wave_day, self.study.drivers.window, codes, by_manager);
         self.panel.sessions = Sessions::new(plan, people);
         if let (Wave::All, Window::Days(days), false) =
@@ -265,6 +271,7 @@ impl Gatekeeper<'_> {
             self.plan();
         }
         self.panel.sessions.settle();
+        self.panel.practice.settle();
         self.window_without_dates();
         if let Some(memory) = self.keys.overfull() {
             let issue = self.ledger.file_note("duplicate_keys_not_checked", "sessions", Level::Warning);
