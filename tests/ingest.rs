@@ -843,7 +843,7 @@ fn paths_that_cannot_be_read_are_named_by_cause() {
     assert_eq!(code(&folder.join("not-there.csv")), ("file_missing", 2));
     assert_eq!(code(folder), ("file_is_directory", 2));
     assert_eq!(code(Path::new("s3://bucket/people.csv")), ("url_refused", 2));
-    assert_eq!(code(&file(b"PK\x03\x04rest")), ("unsupported_format", 1));
+    assert_eq!(code(&file(b"PK\x03\x04rest")), ("workbook_damaged", 1));
     assert_eq!(code(&file(b"ARROW1rest")), ("unsupported_format", 1));
     assert_eq!(code(&file(b"PAR1rest")), ("parquet_damaged", 1));
     assert_eq!(code(&file(b"PAR1")), ("parquet_damaged", 1));

@@ -23,4 +23,5 @@ mod simulate;
 mod study;
 mod sums;
 mod truth;
+mod workbook;
 mod workshop;

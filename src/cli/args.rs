@@ -269,7 +269,7 @@ Examples:
   Of some rows only, two outcomes, a product and a logarithm
     oneonone regress staff.csv --formula 'score + stay ~ log(pay) * age' --where 'site == \"Osaka\" & pay > 0'")]
 pub struct Regress {
-    /// A study file, or the table: CSV or Parquet files of the same columns, or - for standard input
+    /// A study file, or the table: CSV, Parquet or XLSX files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
     pub input: Vec<PathBuf>,
     /// The model, as in R: 'y ~ a + b + a:b + C(site) | absorbed'
@@ -407,7 +407,7 @@ Examples:
     oneonone compare visits.csv --outcome spend --arm variant --treatment new --control old \\
       --unit store --design randomised")]
 pub struct Compare {
-    /// A study file, or the table: CSV or Parquet files of the same columns, or - for standard input
+    /// A study file, or the table: CSV, Parquet or XLSX files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
     pub input: Vec<PathBuf>,
     /// The number compared
@@ -472,7 +472,7 @@ Examples:
     oneonone attrition staff.csv --arm pilot --treatment yes --control no \\
       --entered hired --left quit --from 2024-01-01 --to 2024-12-31")]
 pub struct Attrition {
-    /// A study file, or the table: CSV or Parquet files of the same columns, or - for standard input
+    /// A study file, or the table: CSV, Parquet or XLSX files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
     pub input: Vec<PathBuf>,
     /// The column that says who is in which arm
@@ -534,7 +534,7 @@ Examples:
   Any table of answers, by department
     oneonone stages answers.csv --level level --by department")]
 pub struct Stages {
-    /// A study file, or the table: CSV or Parquet files of the same columns, or - for standard input
+    /// A study file, or the table: CSV, Parquet or XLSX files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
     pub input: Vec<PathBuf>,
     /// The answer, 0 to 16

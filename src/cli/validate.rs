@@ -7,6 +7,7 @@ use super::{DONE, SAYS_NO, ask};
 use crate::error::{Error, Result};
 use crate::findings::gate::{Gate, Severity, Verdict};
 use crate::findings::{Issue, Level, NotChecked};
+use crate::ingest;
 use crate::pipeline::{self, Bounds};
 use crate::report::gate;
 use crate::screen::privacy::{self, Options, Release};
@@ -38,6 +39,8 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
         Ok(screened) => screened.issues().to_vec(),
         Err(faults) => faults,
     });
+    let carried = carried(&study, &mut issues)?;
+    issues.extend(carried);
     let options = Options {
         profile: profile(args.profile),
         quasi: (!args.quasi.is_empty()).then(|| args.quasi.clone()),
@@ -50,7 +53,7 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
     issues.extend(verdict.issues);
     let severity = if args.strict { Severity::Warnings } else { Severity::Errors };
     let mut checked: Vec<String> =
-        ["structure", "values", "keys", "references", "ranges", "time", "arms"].map(String::from).to_vec();
+        ["structure", "workbook", "values", "keys", "references", "ranges", "time", "arms"].map(String::from).to_vec();
     checked.extend(verdict.checked);
     let told = Gate::judge(args.profile.name(), severity, issues, verdict.risk, checked, verdict.not_checked);
     let format = match args.format {
@@ -64,6 +67,17 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
         terminal.note("command.identified_study", &[]);
     }
     Ok(if told.verdict == Verdict::Pass { DONE } else { SAYS_NO })
+}
+
+/// What workbooks carry beside their tables. A sheet that nobody reads is no matter for an analysis, but leaves the house.
+fn carried(study: &Study, issues: &mut [Issue]) -> Result<Vec<Issue>> {
+    let unread = issues.iter_mut().filter(|issue| issue.code == "workbook_more_sheets");
+    unread.for_each(|issue| issue.level = Level::Error);
+    let mut found = Vec::new();
+    for file in Table::ALL.iter().flat_map(|table| pipeline::files(study, *table)) {
+        found.extend(ingest::baggage(&file.path)?);
+    }
+    Ok(found)
 }
 
 fn is_study(inputs: &[PathBuf]) -> bool {

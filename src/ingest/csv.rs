@@ -16,7 +16,7 @@ use crate::tables::{Batch, Layout};
 use std::io::Read;
 
 /// How far down a header is looked for when line 1 is none.
-const TITLE_LINES: usize = 10;
+pub(super) const TITLE_LINES: usize = 10;
 
 /// Reads one file; see `source::read`.
 pub(super) fn read<T: Send>(

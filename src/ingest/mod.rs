@@ -14,13 +14,17 @@ mod pieces;
 mod plain;
 mod records;
 mod rows;
+mod sheet;
 mod source;
 mod split;
 pub mod state;
 mod typed;
 mod values;
 mod words;
+mod workbook;
 mod written;
+mod xlsx;
+mod zip;
 
 pub use dates::{day, excel_1900, month, wave};
 pub use plain::read_plain;
@@ -29,3 +33,4 @@ pub use source::{
 };
 pub use values::{Commas, Fault, Form, Parsed, number};
 pub use words::{Tokens, Words, fold, words};
+pub use workbook::baggage;

@@ -173,21 +173,27 @@ impl Parquet {
         let mut next: Vec<usize> = piece.columns.iter().map(begin).collect();
         let first = piece.rows.start;
         let mut odd = None;
-        let grid = Grid::gather(piece.rows.len(), shape, faults, |row, column, text| {
-            let (Some(cells), Some(next), Some(Some(how))) =
-                (piece.columns.get(column), next.get_mut(column), self.columns.get(column))
-            else {
-                return true;
-            };
-            let at = if cells.levels.is_empty() { first + row } else { *next };
-            if cells.levels.get(first + row) == Some(&0) {
-                return true;
-            }
-            *next += 1;
-            let written = cells.values.write(at, *how, text);
-            odd = written.err().map(|why| (row as u64 + 1, column, why));
-            odd.is_none()
-        });
+        let grid = Grid::gather(
+            piece.rows.len(),
+            shape,
+            faults,
+            |row| row as u32 + 1,
+            |row, column, text| {
+                let (Some(cells), Some(next), Some(Some(how))) =
+                    (piece.columns.get(column), next.get_mut(column), self.columns.get(column))
+                else {
+                    return true;
+                };
+                let at = if cells.levels.is_empty() { first + row } else { *next };
+                if cells.levels.get(first + row) == Some(&0) {
+                    return true;
+                }
+                *next += 1;
+                let written = cells.values.write(at, *how, text);
+                odd = written.err().map(|why| (row as u64 + 1, column, why));
+                odd.is_none()
+            },
+        );
         match odd {
             None => {}
             Some((line, column, NoText::TooLong(bytes))) => {

@@ -1,4 +1,4 @@
-//! Any rectangular CSV or Parquet file into a `Plain` table: a column is numeric only if every cell that is not missing is a number, a date
+//! Any rectangular CSV, Parquet or XLSX file into a `Plain` table: a column is numeric only if every cell that is not missing is a number, a date
 //! only if every one is an unambiguous date; else it is text. Knows no canonical names.
 
 use super::bytes::{Bytes, file_name, unreadable};
@@ -14,6 +14,7 @@ use super::source::{Format, format_of, input, threads};
 use super::split::{Grid, Shape, Split, split, stop};
 use super::typed::{Cells, missing, typed};
 use super::values::Commas;
+use super::xlsx::{self, Workbook};
 use crate::error::{Error, Result};
 use crate::findings::{Input, Issue, Level};
 use crate::tables::{MISSING_DAY, Plain};
@@ -46,6 +47,7 @@ struct File<'p> {
 enum Content {
     Text(Survey),
     Parquet(Parquet),
+    Workbook(Workbook),
 }
 
 /// Reads files of one header, stacked in the order given; `-` is standard input.
@@ -58,6 +60,7 @@ pub fn read_plain(paths: &[PathBuf]) -> Result<(Plain, Vec<Input>, Vec<Issue>)> 
         let bytes = Bytes::open(path)?;
         let content = match format_of(&bytes, path)? {
             Format::Parquet => Content::Parquet(Parquet::open(&bytes, path)?),
+            Format::Xlsx => Content::Workbook(Workbook::open(&bytes, path)?),
             Format::Csv => Content::Text(encoding::survey(&bytes, Trust::Head, path)?),
         };
         files.push(File { path, bytes, content });
@@ -120,6 +123,10 @@ impl Table {
                     survey.encoding.name()
                 }
                 Content::Parquet(_) => parquet::NAME,
+                Content::Workbook(book) => {
+                    book.tell(&mut faults);
+                    xlsx::NAME
+                }
             };
             let before = self.lines.len();
             let mut about = input("data", file.path, encoding);
@@ -151,6 +158,17 @@ impl Table {
                 let mut pieces = parquet::Pieces::new(parquet);
                 let cut = |piece, faults: &mut Faults| Ok(Some(parquet.split(&piece, &shape, faults)));
                 return self.pour(file, &shape, (1, [0; 3]), || pieces.next(), cut, faults);
+            }
+            Content::Workbook(book) => {
+                let Some((line, names)) = book.first(faults) else { return Ok(Complete::Yes) };
+                self.name_columns(&names, line, file, faults)?;
+                if faults.stops() {
+                    return Ok(Complete::Yes);
+                }
+                let shape = Shape { delimiter: b',', names: self.names.clone(), ids: None };
+                let mut pieces = book.rows_behind_first().into_iter();
+                let cut = |piece, faults: &mut Faults| Ok(Some(xlsx::split(&piece, &shape, faults)));
+                return self.pour(file, &shape, (line, [0; 3]), || Ok(pieces.next()), cut, faults);
             }
         };
         let (text, meter) = text_of(&file.bytes, survey).map_err(fail)?;
@@ -377,6 +395,13 @@ impl Table {
                     let mut pieces = parquet::Pieces::new(parquet);
                     let cut = |piece| Ok(Some(parquet.split(&piece, &shape, &mut Faults::default())));
                     flow(threads, || pieces.next(), || (), |(), piece| cut(piece), &mut take)?;
+                    continue;
+                }
+                Content::Workbook(book) => {
+                    let shape = Shape { delimiter: b',', names: self.names.clone(), ids: None };
+                    let mut pieces = book.rows_behind_first().into_iter();
+                    let cut = |piece| Ok(Some(xlsx::split(&piece, &shape, &mut Faults::default())));
+                    flow(threads, || Ok(pieces.next()), || (), |(), piece| cut(piece), &mut take)?;
                     continue;
                 }
             };

@@ -4,7 +4,7 @@ use super::bytes::{Bytes, file_name, unreadable};
 pub use super::encoding::Trust;
 use super::state;
 use super::words::words;
-use super::{csv, parquet};
+use super::{csv, parquet, xlsx};
 use crate::domain::{Ladder, OVERALL, TOPICS};
 use crate::error::{Error, Result};
 use crate::findings::{Input, Issue};
@@ -131,6 +131,8 @@ pub type Progress<'a> = dyn FnMut(u64, u64) + Send + 'a;
 pub enum Format {
     /// Columns in row groups, flat; uncompressed or Snappy, gzip or Zstandard.
     Parquet,
+    /// The first sheet to be seen of a workbook of Excel.
+    Xlsx,
     /// Text with delimiters, in any encoding, packed or not.
     Csv,
 }
@@ -140,13 +142,16 @@ type Recognises = fn(&[u8]) -> bool;
 
 /// The formats that are read and how each is recognised by its first bytes, tried in this order: the last takes what no
 /// other claims.
-pub static SOURCES: &[(Format, Recognises)] =
-    &[(Format::Parquet, |head| head.starts_with(b"PAR1")), (Format::Csv, |head| foreign(head).is_none())];
+pub static SOURCES: &[(Format, Recognises)] = &[
+    (Format::Parquet, |head| head.starts_with(b"PAR1")),
+    (Format::Xlsx, |head| head.starts_with(b"PK\x03\x04")),
+    (Format::Csv, |head| foreign(head).is_none()),
+];
 
 /// Formats known by their first bytes and not read.
 static FOREIGN: &[(&str, &[u8])] = &[
-    ("XLSX or another ZIP file", b"PK\x03\x04"),
-    ("XLS", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
+    ("an empty ZIP file", b"PK\x05\x06"),
+    ("XLS, or XLSX with a password", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
     ("PDF", b"%PDF-"),
     ("Arrow", b"ARROW1"),
     ("SQLite", b"SQLite format 3"),
@@ -181,7 +186,8 @@ pub(super) fn threads(bytes: u64) -> usize {
 /// are then counted from the beginning of its piece); `take` gets it with what `look` said, in file order.
 ///
 /// Errors: the path (`file_missing`, `file_is_directory`, `file_permission`, `file_unreadable`, `url_refused`), a format
-/// that is not read (`unsupported_format`), a Parquet file that does not hold what it says (`parquet_damaged`), and whatever `take` returns. Faults of the data are issues of the `Reading`.
+/// that is not read (`unsupported_format`), a Parquet file that does not hold what it says (`parquet_damaged`,
+/// `workbook_damaged`), and whatever `take` returns. Faults of the data are issues of the `Reading`.
 pub fn read<T: Send>(
     source: &Source<'_>,
     look: &(dyn Fn(&Layout, &mut Batch) -> T + Sync),
@@ -194,6 +200,7 @@ pub fn read<T: Send>(
     let bytes = Bytes::open(source.path)?;
     match format_of(&bytes, source.path)? {
         Format::Parquet => parquet::read(&bytes, source, look, take, progress),
+        Format::Xlsx => xlsx::read(&bytes, source, look, take, progress),
         Format::Csv => csv::read(&bytes, source, look, take, progress),
     }
 }

@@ -80,12 +80,13 @@ impl Grid {
 }
 
 impl Grid {
-    /// Rows that come as cells, not as lines; row `i` stands on line `i + 1`. `write` appends the text of a cell, or says
-    /// that there is none: then the rows before it are all there is.
+    /// Rows that come as cells, not as lines; `line` says on which line of the piece each stands. `write` appends the text
+    /// of a cell, or says that there is none: then the rows before it are all there is.
     pub(super) fn gather(
         rows: usize,
         shape: &Shape,
         faults: &mut Faults,
+        line: impl Fn(usize) -> u32,
         mut write: impl FnMut(usize, usize, &mut String) -> bool,
     ) -> Self {
         let width = shape.names.len();
@@ -102,8 +103,8 @@ impl Grid {
                 grid.starts.push(grid.text.len() as u32);
                 whole
             });
-            if whole && grid.keeps(grid.lines.len(), row as u64 + 1, shape, faults) {
-                grid.lines.push(row as u32 + 1);
+            if whole && grid.keeps(grid.lines.len(), u64::from(line(row)), shape, faults) {
+                grid.lines.push(line(row));
             } else {
                 grid.starts.truncate(begun);
                 grid.text.truncate(from);
