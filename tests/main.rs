@@ -11,6 +11,7 @@ mod explain;
 mod house;
 mod ingest;
 mod invariance;
+mod ladder;
 mod laws;
 mod practice;
 mod render;

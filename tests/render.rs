@@ -47,6 +47,7 @@ fn cautions(findings: &Findings) -> Vec<oneonone::findings::Caution> {
             Finding::Comparison(c) => all.extend(c.cautions.clone()),
             Finding::Attrition(a) => all.extend(a.cautions.clone()),
             Finding::Stages(s) => all.extend(s.cautions.clone()),
+            Finding::Ladder(s) => all.extend(s.cautions.clone()),
         }
     }
     all

@@ -391,7 +391,10 @@ fn options_that_do_not_go_together_are_refused() {
     assert!(refused("oneonone stages a.csv --level l --person p"));
     assert!(refused("oneonone regress a.csv --vcov CR9"));
     assert!(refused("oneonone validate x --format sarif"));
-    assert!(refused("oneonone ladder a.csv --items a,b"));
+    assert!(
+        !refused("oneonone ladder a.csv --items a,b --order observed")
+            && refused("oneonone ladder a.csv --order sideways")
+    );
     assert!(!refused("oneonone regress a.csv --formula 'y ~ x' --vcov hc3 --crowd 3"));
 }
 

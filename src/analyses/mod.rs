@@ -4,6 +4,7 @@ pub mod attrition;
 pub mod comparison;
 pub mod drivers;
 pub mod gate;
+pub mod ladder;
 pub mod marks;
 pub mod regression;
 pub mod stages;

@@ -17,6 +17,8 @@ pub enum Figure {
     Quadrant(Quadrant),
     /// Estimates without one cluster each, beside the one with all.
     LeftOut(LeftOut),
+    /// The steps of a ladder: how many agree with each.
+    Steps(Steps),
 }
 
 impl Figure {
@@ -30,6 +32,7 @@ impl Figure {
             Figure::Importance(f) => &mut f.caption,
             Figure::Quadrant(f) => &mut f.caption,
             Figure::LeftOut(f) => &mut f.caption,
+            Figure::Steps(f) => &mut f.caption,
         }
     }
 }
@@ -321,4 +324,42 @@ pub struct LeftOut {
     pub scales: Scales,
     /// Rows, first on top.
     pub rows: Vec<LeftOutRow>,
+}
+
+/// A step of a ladder.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StepRow {
+    /// The item.
+    pub label: String,
+    /// Share that agrees, or mean answer; `None` draws the text only.
+    pub value: Option<f64>,
+    /// Interval.
+    pub low: Option<f64>,
+    /// Interval.
+    pub high: Option<f64>,
+    /// More agree than with the step before, significantly: drawn in the second colour.
+    pub rises: bool,
+    /// Numbers in words.
+    pub text: String,
+}
+
+/// The steps of a ladder in the order declared, lowest on top.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Steps {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the axis.
+    pub axis: String,
+    /// Heading over the numbers column.
+    pub text_heading: String,
+    /// What a dot is.
+    pub fine_label: String,
+    /// What a dot in the second colour is; drawn only where some row has one.
+    pub rises_label: String,
+    /// Right end of the axis; the left end is 0.
+    pub highest: f64,
+    /// Whether the axis is per cent.
+    pub percent: bool,
+    /// Rows, lowest step first.
+    pub rows: Vec<StepRow>,
 }

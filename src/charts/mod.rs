@@ -14,6 +14,7 @@ mod quadrant;
 mod raster;
 mod rows;
 mod sheet;
+mod steps;
 mod survival;
 mod theme;
 
@@ -38,6 +39,7 @@ pub fn svg(figure: &Figure) -> crate::Result<String> {
         Figure::Importance(importance) => importance::sheet(importance),
         Figure::Quadrant(quadrant) => quadrant::sheet(quadrant),
         Figure::LeftOut(left_out) => left_out::sheet(left_out),
+        Figure::Steps(steps) => steps::sheet(steps),
     };
     sheet.svg()
 }

@@ -48,6 +48,9 @@ pub enum Command {
     /// Where people stand on the ladder, overall and by group
     #[command(long_about = STAGES)]
     Stages(Stages),
+    /// Is the ladder a ladder: do answers to its items make a scale, and in the declared order
+    #[command(long_about = LADDER)]
+    Ladder(Ladder),
     /// The gate for exports: may these files be used, and may they leave the house
     #[command(long_about = VALIDATE)]
     Validate(Validate),
@@ -558,6 +561,61 @@ pub struct Stages {
     /// Options of every command.
     #[command(flatten)]
     pub shared: Shared,
+}
+
+/// What `oneonone ladder --help` begins with.
+const LADDER: &str = "\
+Whether answers to the items of a ladder make one: Loevinger's H of the scale, of each item and of each pair, with errors \
+by cluster; Guttman errors and reproducibility beside what the margins alone would give; which items fall where they \
+should rise; which neighbours stand the other way round; which neighbouring levels do not differ on an outcome. H under \
+0.3 is not a ladder, from 0.3 a weak, from 0.4 a medium, from 0.5 a strong one.";
+
+/// `oneonone ladder`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  Six items answered by yes or no, the most common step first
+    oneonone ladder answers.csv --items i1,i2,i3,i4,i5,i6
+
+  Answers from 1 to 5, agreed from 4 on, people in teams, levels against an outcome
+    oneonone ladder answers.csv --items s1,s2,s3 --agree 4 --cluster team --outcome engagement")]
+pub struct Ladder {
+    /// A study file, or the table: CSV or Parquet files of the same columns, or - for standard input
+    #[arg(value_name = "STUDY.toml|DATA", required = true)]
+    pub input: Vec<PathBuf>,
+    /// The item columns, lowest step of the ladder first: whole numbers, or words like yes and no
+    #[arg(long, value_name = "COL,COL,...", value_delimiter = ',')]
+    pub items: Vec<String>,
+    /// Answers from this number on agree; without it answers are taken as they are
+    #[arg(long, value_name = "NUMBER")]
+    pub agree: Option<f64>,
+    /// Column of people who sit together: errors by team
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+    /// Column on which neighbouring levels are compared
+    #[arg(long, value_name = "COL")]
+    pub outcome: Option<String>,
+    /// Whether the order of --items is a claim to be tested
+    #[arg(long, value_enum, value_name = "declared|observed", default_value_t = DeclaredOrder::Declared, hide_possible_values = true)]
+    pub order: DeclaredOrder,
+    /// Options about the question.
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Standard output.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// Whether the order of the items is a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DeclaredOrder {
+    /// It is: lowest step first.
+    Declared,
+    /// It is not: the items come in any order.
+    Observed,
 }
 
 /// What `oneonone validate --help` begins with.

@@ -6,6 +6,7 @@ mod attrition;
 mod compare;
 mod explain;
 pub mod fault;
+mod ladder;
 mod outbox;
 mod progress;
 mod regress;
@@ -50,6 +51,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Compare(args) => compare::run(args, &terminal),
         Command::Attrition(args) => attrition::run(args, &terminal),
         Command::Stages(args) => stages::run(args, &terminal),
+        Command::Ladder(args) => ladder::run(args, &terminal),
         Command::Validate(args) => validate::run(args, &terminal),
         Command::Summarise(args) => summarise::run(args, &terminal),
         Command::Report(args) => report::run(args, &terminal),

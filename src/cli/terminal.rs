@@ -41,6 +41,7 @@ impl Terminal {
             Command::Compare(a) => Self::shared(&a.shared),
             Command::Attrition(a) => Self::shared(&a.shared),
             Command::Stages(a) => Self::shared(&a.shared),
+            Command::Ladder(a) => Self::shared(&a.shared),
             Command::Validate(a) => Self::shared(&a.shared),
             Command::Summarise(a) => Self::shared(&a.shared),
             Command::Report(a) => Self::new(None, a.quiet, Paint::Never, None),

@@ -5,6 +5,7 @@ pub mod drivers;
 pub mod evaluate;
 pub mod expression;
 pub mod formula;
+pub mod items;
 pub mod model;
 mod reader;
 pub mod rungs;

@@ -11,6 +11,56 @@ pub struct Ladder {
     stage_of: Vec<usize>,
 }
 
+/// How the level is made from yes or no to each level's item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rule {
+    /// The highest level such that it and all below are agreed.
+    #[default]
+    Unbroken,
+    /// The highest level agreed, whatever is below.
+    Highest,
+    /// As many levels up as are agreed.
+    Count,
+}
+
+impl Rule {
+    /// Its name in study files and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unbroken => "unbroken",
+            Self::Highest => "highest",
+            Self::Count => "count",
+        }
+    }
+
+    /// How many items up a person stands: 0 for none. `None` when an answer that decides is missing.
+    pub fn steps(self, agreed: impl DoubleEndedIterator<Item = Option<bool>> + ExactSizeIterator) -> Option<usize> {
+        match self {
+            Self::Unbroken => {
+                let mut steps = 0;
+                for answer in agreed {
+                    if !answer? {
+                        break;
+                    }
+                    steps += 1;
+                }
+                Some(steps)
+            }
+            Self::Highest => {
+                let mut left = agreed.len();
+                for answer in agreed.rev() {
+                    if answer? {
+                        return Some(left);
+                    }
+                    left -= 1;
+                }
+                Some(0)
+            }
+            Self::Count => agreed.into_iter().try_fold(0, |steps, answer| Some(steps + usize::from(answer?))),
+        }
+    }
+}
+
 impl Default for Ladder {
     /// 17 levels in 10 stages.
     fn default() -> Self {

@@ -1,5 +1,6 @@
 //! The words of the business: topics, the ladder, days and months. No data frames, no files, no prose.
 
+pub mod agreement;
 pub mod ladder;
 pub mod period;
 pub mod topic;

@@ -7,6 +7,7 @@ pub mod claim;
 pub mod comparison;
 pub mod gate;
 pub mod issue;
+pub mod ladder;
 pub mod provenance;
 pub mod regression;
 pub mod seal;
@@ -18,6 +19,7 @@ pub use claim::{Basis, Claim, Evidence, Grade, Reservation, Scale};
 pub use comparison::Comparison;
 pub use gate::{Gate, NotChecked, Risk, Verdict};
 pub use issue::{Issue, Level};
+pub use ladder::LadderScale;
 pub use provenance::{Input, Provenance};
 pub use regression::{Regression, Term};
 pub use seal::{Draft, Findings, seal};
@@ -39,6 +41,8 @@ pub enum Finding {
     Attrition(Attrition),
     /// Where people stand on the ladder.
     Stages(Stages),
+    /// Whether the ladder is one.
+    Ladder(Box<LadderScale>),
 }
 
 impl Finding {
@@ -58,6 +62,7 @@ impl Finding {
             Finding::Comparison(_) => "comparison",
             Finding::Attrition(_) => "attrition",
             Finding::Stages(_) => "stages",
+            Finding::Ladder(_) => "ladder",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! in every language; text cells cannot start a formula.
 
 mod beside;
+mod ladder;
 mod rows;
 
 use super::safe;
@@ -110,6 +111,16 @@ pub const COLUMNS: &[&str] = &[
     "max_dfbetas",
     "rows_above",
     "sign_changes",
+    "item",
+    "h",
+    "h_std_error",
+    "verdict",
+    "guttman_errors",
+    "reproducibility",
+    "standing",
+    "inversions",
+    "violations",
+    "wave",
     "place",
     "name",
     "text",
@@ -217,6 +228,7 @@ pub fn render(findings: &Findings) -> Result<String> {
             Finding::Comparison(c) => rows::comparison(&mut all, c),
             Finding::Attrition(a) => rows::attrition(&mut all, a),
             Finding::Stages(s) => rows::stages(&mut all, s),
+            Finding::Ladder(scale) => ladder::rows(&mut all, scale),
         }
     }
     for decline in findings.declines() {

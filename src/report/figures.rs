@@ -1,5 +1,6 @@
 //! Findings into `charts::Figure`, with all their words. Chooses what is drawn; computes nothing.
 
+pub mod ladder;
 pub mod model;
 
 use super::document::{Block, Picture};
@@ -35,7 +36,11 @@ pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)
                     out.push(("attrition_index", attrition_index(voice, a)));
                 }
             }
-            Finding::Stages(s) => out.push(("ladder", ladder(voice, s))),
+            Finding::Stages(s) => out.push(("ladder", standing(voice, s))),
+            Finding::Ladder(scale) => {
+                out.push(("ladder_steps", ladder::steps(voice, scale)));
+                out.push(("ladder_items", ladder::items(voice, scale)));
+            }
         }
     }
     out
@@ -48,7 +53,7 @@ pub fn picture(name: &str, mut figure: Figure) -> Block {
 }
 
 /// The ladder: every level, lowest first, zero counts and hidden ones kept.
-pub fn ladder(voice: &Voice<'_>, s: &Stages) -> Figure {
+pub fn standing(voice: &Voice<'_>, s: &Stages) -> Figure {
     let codes: Vec<&str> = s.stages.iter().map(|stage| stage.stage.as_str()).collect();
     Figure::Ladder(Ladder {
         caption: Caption {

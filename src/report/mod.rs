@@ -52,7 +52,7 @@ pub fn html(findings: &Findings, language: Language) -> Result<String> {
 }
 
 /// The pictures of the findings: file name without ending (`ladder`, `drivers`, `importance`, `quadrant`,
-/// `leave_one_out`, `sales_index`, `attrition_index`, `survival`; the second of its kind ends in `-2`) and SVG.
+/// `leave_one_out`, `sales_index`, `attrition_index`, `survival`, `ladder_steps`, `ladder_items`; the second of its kind ends in `-2`) and SVG.
 ///
 /// # Errors
 /// Only a fault of the program itself: a picture cannot be drawn.

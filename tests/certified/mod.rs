@@ -22,7 +22,7 @@ mod powers;
 mod published;
 mod resampling;
 mod scales;
-mod shared;
+pub mod shared;
 mod staying;
 mod tails;
 mod teams;

@@ -21,7 +21,7 @@ use super::agree::near;
 
 /// The shared data folder, from `ONEONONE_SHARED` or beside any parent folder.
 #[allow(clippy::print_stderr, reason = "a skipped test must say so")]
-pub(super) fn shared() -> Option<PathBuf> {
+pub fn shared() -> Option<PathBuf> {
     let named = std::env::var_os("ONEONONE_SHARED").map(|root| PathBuf::from(root).join("data"));
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|parent| parent.join("shared/data"));
     let found = match named {

@@ -3,6 +3,7 @@
 mod attrition;
 mod board;
 mod comparison;
+mod ladder;
 mod regression;
 mod stages;
 
@@ -80,6 +81,11 @@ fn hide(finding: &mut Finding, crowd: u64) -> Result<(), Decline> {
         Finding::Stages(found) => {
             enough("stages", found.n, crowd)?;
             stages::hide(found, crowd);
+            Ok(())
+        }
+        Finding::Ladder(found) => {
+            enough("ladder", found.n, crowd)?;
+            ladder::hide(found, crowd);
             Ok(())
         }
     }

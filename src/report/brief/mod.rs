@@ -7,6 +7,7 @@ pub mod explain;
 pub mod faults;
 pub mod figures;
 pub mod gate;
+pub mod ladder;
 pub mod regression;
 pub mod shared;
 pub mod stages;
@@ -146,6 +147,7 @@ pub fn compose(findings: &Findings, language: Language) -> Vec<Block> {
             Finding::Comparison(comparison) => comparison::compose(&mut page, comparison, language),
             Finding::Attrition(attrition) => attrition::compose(&mut page, attrition, language),
             Finding::Stages(stages) => stages::compose(&mut page, stages, language),
+            Finding::Ladder(scale) => ladder::compose(&mut page, scale, language),
         }
     }
     faults::declines(&mut page, findings.declines(), language);

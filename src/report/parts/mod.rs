@@ -8,6 +8,7 @@ pub mod diagnostics;
 pub mod errors;
 pub mod fit;
 pub mod importance;
+pub mod ladder;
 pub mod quadrant;
 pub mod sentences;
 pub mod terms;

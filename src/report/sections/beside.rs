@@ -64,7 +64,8 @@ fn untitled(mut figure: Figure) -> Figure {
     figure
 }
 
-fn table(short: brief::Table, caption: String) -> Table {
+/// A table of a short page as one of the report.
+pub fn table(short: brief::Table, caption: String) -> Table {
     let sides: Vec<Align> = short.columns.iter().map(|(_, side)| *side).collect();
     // Numbers stand below each other by blanks only where every character is equally wide.
     let cell = |(text, side): (String, &Align)| match side {

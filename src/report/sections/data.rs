@@ -31,6 +31,7 @@ fn flow_blocks(voice: &Voice<'_>, finding: &Finding) -> Vec<Block> {
         Finding::Comparison(c) => vec![Block::Table(flow_table(voice, &c.flow, &name))],
         Finding::Attrition(a) => vec![Block::Table(flow_table(voice, &a.flow, &name))],
         Finding::Stages(s) => vec![Block::Table(flow_table(voice, &s.flow, &name))],
+        Finding::Ladder(scale) => vec![Block::Table(flow_table(voice, &scale.flow, &name))],
     }
 }
 
@@ -186,7 +187,7 @@ fn not_run_blocks(voice: &Voice<'_>, findings: &Findings) -> Vec<Block> {
             Finding::Drivers(r) | Finding::Regression(r) => &r.not_run,
             Finding::Comparison(c) => &c.not_run,
             Finding::Attrition(a) => &a.not_run,
-            Finding::Stages(_) => &[],
+            Finding::Stages(_) | Finding::Ladder(_) => &[],
         };
         for code in list {
             let key = format!("not_run.{code}");

@@ -16,6 +16,9 @@ pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
             Finding::Comparison(c) => comparison(voice, c),
             Finding::Attrition(a) => attrition(voice, a),
             Finding::Stages(s) => stages(voice, !s.superiority.is_empty()),
+            Finding::Ladder(_) => ["scalability", "guttman", "monotonicity", "item_order"]
+                .map(|name| fact(voice, &format!("methods.{name}_title"), &format!("methods.{name}")))
+                .to_vec(),
         };
         for fact in found {
             if !items.contains(&fact) {

@@ -5,6 +5,7 @@ pub mod beside;
 pub mod comparison;
 pub mod data;
 pub mod drivers;
+pub mod ladder;
 pub mod leaving;
 pub mod methods;
 pub mod stages;

@@ -89,7 +89,7 @@ pub fn section(voice: &Voice<'_>, s: &Stages) -> Section {
     if !cautions.is_empty() {
         blocks.push(Block::Callout { label: voice.word("page.cautions"), items: cautions });
     }
-    blocks.push(figures::picture("ladder", figures::ladder(voice, s)));
+    blocks.push(figures::picture("ladder", figures::standing(voice, s)));
     blocks.push(Block::Table(stages_table(voice, s)));
     blocks.push(Block::Table(levels_table(voice, s)));
     if !s.superiority.is_empty() {

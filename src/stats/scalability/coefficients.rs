@@ -29,6 +29,8 @@ pub struct Pair {
     pub n: u64,
     /// H_ij.
     pub h: Coefficient,
+    /// Weighted Guttman errors expected if the two had nothing to do with each other.
+    pub expected_errors: f64,
 }
 
 /// All coefficients.
@@ -52,6 +54,13 @@ struct Table {
     maximum: f64,
     width: usize,
     influence: Vec<(f64, f64)>,
+}
+
+impl Table {
+    fn pair(&self, h: Coefficient) -> Pair {
+        let expected_errors = self.n as f64 * self.maximum;
+        Pair { first: self.pair.0, second: self.pair.1, n: self.n, h, expected_errors }
+    }
 }
 
 /// The coefficients from every pair's available answers: with complete rows these are the usual ones, with holes the
@@ -81,8 +90,8 @@ pub fn scalability(answers: &Answers, clusters: &Clusters) -> Scalability {
     Scalability {
         h: of(tables.len() + k),
         items: (0..k).map(|item| of(tables.len() + item)).collect(),
-        pairs: pairs.map(|(at, t)| Pair { first: t.pair.0, second: t.pair.1, n: t.n, h: of(at) }).collect(),
-        expected_errors: tables.iter().map(|t| t.n as f64 * t.maximum).sum(),
+        pairs: pairs.map(|(at, t)| t.pair(of(at))).collect(),
+        expected_errors: tables.iter().filter(|t| t.n > 0).map(|t| t.n as f64 * t.maximum).sum(),
     }
 }
 

@@ -49,7 +49,9 @@ fn difference(
     let mean = gaps.iter().map(|(_, gap)| i64::from(*gap)).sum::<i64>() as f64 / n;
     let spread = clusters.variance(gaps.iter().map(|(person, gap)| (*person, (f64::from(*gap) - mean) / n)));
     let df = if clusters.is_clustered() { spread.clusters as f64 - 1.0 } else { f64::INFINITY };
-    let p_swapped = one_sided(-mean, spread.variance, clusters, spread.clusters);
+    // Nothing varies: nobody can tell which of the two is the more common one.
+    let untold = spread.variance.is_nan() || (spread.variance <= 0.0 && mean == 0.0);
+    let p_swapped = if untold { f64::NAN } else { one_sided(-mean, spread.variance, clusters, spread.clusters) };
     Contrast {
         first,
         second,

@@ -2,7 +2,7 @@
 
 use super::{Tongue, caption, say, topics};
 use oneonone::charts::Figure;
-use oneonone::charts::figure::{Importance, LeftOut, LeftOutRow, Placed, Quadrant, Scales, ShareRow};
+use oneonone::charts::figure::{Importance, LeftOut, LeftOutRow, Placed, Quadrant, Scales, ShareRow, StepRow, Steps};
 
 fn name(tongue: Tongue, i: usize) -> String {
     let names = topics(tongue);
@@ -104,6 +104,7 @@ pub(crate) fn pictures(tongue: Tongue, code: &str) -> Vec<(String, Figure)> {
         (format!("quadrant-close-{code}"), Figure::Quadrant(quadrant(tongue, 12, Crowd::Close))),
         (format!("left-out-{code}"), Figure::LeftOut(left_out(tongue, 8, Scales::Shared))),
         (format!("left-out-own-{code}"), Figure::LeftOut(left_out(tongue, 5, Scales::Own))),
+        (format!("steps-{code}"), Figure::Steps(steps(tongue, 16))),
     ]
 }
 
@@ -112,5 +113,30 @@ pub(crate) fn nothing() -> Vec<(String, Figure)> {
         ("nothing-importance".into(), Figure::Importance(Importance::default())),
         ("nothing-quadrant".into(), Figure::Quadrant(Quadrant::default())),
         ("nothing-left-out".into(), Figure::LeftOut(LeftOut::default())),
+        ("nothing-steps".into(), Figure::Steps(Steps::default())),
     ]
+}
+
+pub(crate) fn steps(tongue: Tongue, rows: usize) -> Steps {
+    let row = |i: usize| {
+        let value = 0.94 - 0.055 * i as f64 + if i % 6 == 3 { 0.14 } else { 0.0 };
+        StepRow {
+            label: name(tongue, i),
+            value: (i != 5).then_some(value),
+            low: (i != 5).then_some(value - 0.03),
+            high: (i != 5).then_some(value + 0.03),
+            rises: i % 6 == 3,
+            text: if i == 5 { say(tongue, "非表示", "hidden") } else { format!("{:.1}%", value * 100.0) },
+        }
+    };
+    Steps {
+        caption: caption(tongue, "階段の各段", "The steps of the ladder"),
+        axis: say(tongue, "同意した人の割合", "Share of people who agree"),
+        text_heading: say(tongue, "同意 [95%区間]", "Agree [95% interval]"),
+        fine_label: say(tongue, "その段への同意", "agreement with the step"),
+        rises_label: say(tongue, "一つ下の段より同意が多い", "agreed with more than the step before it"),
+        highest: 1.0,
+        percent: true,
+        rows: (0..rows).map(row).collect(),
+    }
 }
