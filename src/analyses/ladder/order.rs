@@ -15,7 +15,7 @@ const SIGNIFICANT: f64 = 0.05;
 pub(super) fn mixed(rows: &Items) -> bool {
     let highest = rows.complete.answers.highest();
     let most = highest.iter().max().copied().unwrap_or(0);
-    most > 1 && highest.iter().any(|top| *top == 1)
+    most > 1 && highest.contains(&1)
 }
 
 /// The order of the items.

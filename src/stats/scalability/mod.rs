@@ -47,7 +47,7 @@ impl Answers {
 
     /// n.
     pub fn people(&self) -> usize {
-        if self.items == 0 { 0 } else { self.cells.len() / self.items }
+        self.cells.len().checked_div(self.items).unwrap_or(0)
     }
 
     /// The answers of a person.
