@@ -14,6 +14,8 @@ pub mod ingest;
 pub mod panel;
 pub mod pipeline;
 pub mod reduce;
+#[allow(clippy::indexing_slicing, reason = "rows, ids and levels are counted in the same table")]
+pub mod release;
 pub mod report;
 #[allow(clippy::indexing_slicing, reason = "rows and codes are counted in the same batch or table")]
 pub mod screen;

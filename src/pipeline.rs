@@ -5,6 +5,7 @@ use crate::domain::Day;
 use crate::error::{Error, Kind, Result};
 use crate::findings::{Draft, Finding, Findings, Input, Issue, Level, Provenance, seal};
 use crate::ingest::{self, Keep, Outcome, Source, Trust, Vocabulary, state};
+use crate::release::Tables;
 use crate::screen::{Gatekeeper, KeyMode, Screened, admit_plain};
 use crate::study::{self, DataFile, Study};
 use crate::tables::{Batch, Layout, Table};
@@ -48,17 +49,40 @@ enum Passed<'a> {
 ///
 /// # Errors
 /// A path that cannot be read. Faults of the data are not errors: they come back in the `Screening`.
-pub fn screen(
-    study: &Study,
-    bounds: Bounds,
-    progress: &mut Progress,
-    mut watch: Option<&mut Watch>,
-) -> Result<Screening> {
+pub fn screen(study: &Study, bounds: Bounds, progress: &mut Progress, watch: Option<&mut Watch>) -> Result<Screening> {
+    screened(study, bounds, progress, watch.map(|watch| Watcher { watch, sees: Sees::AsWritten }))
+}
+
+/// The same with the rows themselves, cells that cannot be as missing: what `anonymise` makes a release of.
+///
+/// # Errors
+/// As `screen`.
+pub fn gather(study: &Study, bounds: Bounds, progress: &mut Progress) -> Result<(Screening, Tables)> {
+    let mut tables = Tables::default();
+    let watch: &mut Watch = &mut |layout, batch| tables.absorb(layout, batch);
+    let screening = screened(study, bounds, progress, Some(Watcher { watch, sees: Sees::Cleaned }))?;
+    Ok((screening, tables))
+}
+
+/// Which cells are watched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sees {
+    AsWritten,
+    Cleaned,
+}
+
+struct Watcher<'w, 'f> {
+    watch: &'w mut Watch<'f>,
+    sees: Sees,
+}
+
+fn screened(study: &Study, bounds: Bounds, progress: &mut Progress, mut watch: Option<Watcher>) -> Result<Screening> {
     let mut terms = Terms { keys: KeyMode::Rising, distrusted: BTreeSet::new() };
     if let Some(watch) = watch.as_mut() {
         // A gate looks at every byte of a file before it looks at a cell: nothing may be watched twice.
         terms.distrusted.extend(Table::ALL.iter().flat_map(|t| files(study, *t)).map(|file| file.path.clone()));
-        match pass(study, &terms, bounds, progress, Some(&mut **watch))? {
+        let again = Watcher { watch: &mut *watch.watch, sees: watch.sees };
+        match pass(study, &terms, bounds, progress, Some(again))? {
             Passed::Whole(keeper, issues, inputs) if keeper.keys_settled() => return Ok(keeper.admit(issues, inputs)),
             Passed::Whole(..) => {}
             // What was watched is not all there is: the gate must not open on it.
@@ -84,7 +108,7 @@ fn pass<'a>(
     terms: &Terms,
     bounds: Bounds,
     progress: &mut Progress,
-    mut watch: Option<&mut Watch>,
+    mut watch: Option<Watcher>,
 ) -> Result<Passed<'a>> {
     let vocabulary = Vocabulary::from_study(study);
     let mut keeper = Gatekeeper::new(study, terms.keys, bounds.as_of, bounds.memory);
@@ -92,6 +116,7 @@ fn pass<'a>(
     for table in Table::ALL {
         for file in in_order(study, table) {
             let watched = watch.is_some();
+            let as_written = watch.as_ref().is_some_and(|w| w.sees == Sees::AsWritten);
             let mut source = source(study, table, file, &vocabulary);
             if watched {
                 source.keep_undeclared = Keep::Undeclared;
@@ -103,13 +128,17 @@ fn pass<'a>(
             let outcome = ingest::read(
                 &source,
                 &|layout, batch| {
-                    let original = watched.then(|| batch.clone());
+                    let original = as_written.then(|| batch.clone());
                     (original, look.look(layout, batch))
                 },
                 &mut |layout, batch, (original, looked)| {
-                    if let (Some(watch), Some(mut original)) = (watch.as_mut(), original) {
-                        original.before = batch.before;
-                        watch(layout, &original);
+                    match (watch.as_mut(), original) {
+                        (Some(watcher), Some(mut original)) => {
+                            original.before = batch.before;
+                            (watcher.watch)(layout, &original);
+                        }
+                        (Some(watcher), None) => (watcher.watch)(layout, batch),
+                        (None, _) => {}
                     }
                     fold.take(layout, batch, looked);
                     Ok(())

@@ -54,6 +54,9 @@ pub enum Command {
     /// The gate for exports: may these files be used, and may they leave the house
     #[command(long_about = VALIDATE)]
     Validate(Validate),
+    /// Make an export that the gate passes, and say what it loses
+    #[command(long_about = ANONYMISE)]
+    Anonymise(Anonymise),
     /// Pack the exports of one shard, to be answered with other shards later
     #[command(long_about = SUMMARISE)]
     Summarise(Summarise),
@@ -662,6 +665,60 @@ pub struct Validate {
     /// How the verdict is written: table, json, md or github
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = gate_format)]
     pub format: GateFormat,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// What `oneonone anonymise --help` begins with.
+const ANONYMISE: &str = "\
+From an identified study to an export that validate passes for the chosen profile: pseudonyms that only your key can make \
+again, rows in random order, months for days, departments merged and dates of employment coarser where too few people would \
+be alike, numbers rounded, free text and unknown columns gone. The coarsest step is never taken where a finer one will do: \
+the search looks for the least loss, and the loss report says what each analysis loses. What cannot be made to pass is \
+refused with the reason, and nothing is written.";
+
+/// `oneonone anonymise`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  A new key, and an export for colleagues
+    oneonone anonymise data-samples/division/study.toml --out export --new-key house.key
+
+  For anybody, with the key from the environment of a CI job; the gate on what came of it
+    ONEONONE_KEY=... oneonone anonymise study.toml --out export --profile public
+    oneonone validate export --profile public")]
+pub struct Anonymise {
+    /// The identified study
+    #[arg(value_name = "STUDY.toml")]
+    pub study: PathBuf,
+    /// The folder of the export; it must not be there yet
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Who will receive the files: internal, partner, public or pseudonymised
+    #[arg(long, value_enum, value_name = "PROFILE", default_value_t = Profile::Internal, hide_possible_values = true)]
+    pub profile: Profile,
+    /// File with the key of the pseudonyms, 32 bytes or more; without it the environment variable ONEONONE_KEY
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Make a new key, write it to this file (readable by you alone) and use it
+    #[arg(long, value_name = "FILE", conflicts_with = "key_file")]
+    pub new_key: Option<PathBuf>,
+    /// Columns of people that are not of the schema and may stay, as quasi-identifiers; all others go
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    pub quasi: Vec<String>,
+    /// Where the loss report goes; without it a folder beside the export, because it is not part of it
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// Replace an earlier export in the folder
+    #[arg(long)]
+    pub force: bool,
+    /// The day after which a date lies in the future; without it today
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// How the loss is told on standard output: table, json or md
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Table, hide_possible_values = true)]
+    pub format: ExplainFormat,
     /// Options of every command.
     #[command(flatten)]
     pub shared: Shared,

@@ -1,10 +1,12 @@
 //! One file per command. Decides nothing: it parses, calls the pipeline, and shows what came back.
 
+mod anonymise;
 pub mod args;
 mod ask;
 mod attrition;
 mod compare;
 mod explain;
+mod export;
 pub mod fault;
 mod ladder;
 mod outbox;
@@ -53,6 +55,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Stages(args) => stages::run(args, &terminal),
         Command::Ladder(args) => ladder::run(args, &terminal),
         Command::Validate(args) => validate::run(args, &terminal),
+        Command::Anonymise(args) => anonymise::run(args, &terminal),
         Command::Summarise(args) => summarise::run(args, &terminal),
         Command::Report(args) => report::run(args, &terminal),
         Command::Simulate(args) => simulate::run(args, &terminal),

@@ -43,6 +43,7 @@ impl Terminal {
             Command::Stages(a) => Self::shared(&a.shared),
             Command::Ladder(a) => Self::shared(&a.shared),
             Command::Validate(a) => Self::shared(&a.shared),
+            Command::Anonymise(a) => Self::shared(&a.shared),
             Command::Summarise(a) => Self::shared(&a.shared),
             Command::Report(a) => Self::new(None, a.quiet, Paint::Never, None),
             Command::Simulate(a) => Self::new(a.language, a.quiet, Paint::Never, None),

@@ -10,6 +10,7 @@ use crate::findings::{Issue, Level, NotChecked};
 use crate::ingest;
 use crate::pipeline::{self, Bounds};
 use crate::report::gate;
+use crate::screen::Screened;
 use crate::screen::privacy::{self, Options, Release};
 use crate::study::{self, Assignment, Comparison, Data, DataFile, LoadError, Study};
 use crate::tables::Table;
@@ -24,38 +25,15 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
     if args.previous.is_some() {
         return Err(Error::run("previous_not_yet"));
     }
-    let Some((study, mut issues)) = asked(args, terminal)? else { return Ok(2) };
+    let Some((study, issues)) = asked(args, terminal)? else { return Ok(2) };
     let bounds = Bounds { as_of: ask::as_of(args.as_of.as_deref())?, memory: args.memory };
-    let mut progress = Progress::new(terminal.quiet);
-    let mut release = Release::new();
-    let screening = pipeline::screen(
-        &study,
-        bounds,
-        &mut |path, done, all| progress.reading(path, done, all),
-        Some(&mut |layout, batch| release.absorb(layout, batch)),
-    )?;
-    drop(progress);
-    issues.extend(match screening {
-        Ok(screened) => screened.issues().to_vec(),
-        Err(faults) => faults,
-    });
-    let carried = carried(&study, &mut issues)?;
-    issues.extend(carried);
     let options = Options {
         profile: profile(args.profile),
         quasi: (!args.quasi.is_empty()).then(|| args.quasi.clone()),
         sensitive: args.sensitive.clone(),
     };
-    let mut verdict = release.finish(&options);
-    if issues.iter().any(|issue| issue.code == "duplicate_keys_not_checked") {
-        verdict.not_checked.push(NotChecked { check: "duplicate_keys".to_string(), reason: "memory".to_string() });
-    }
-    issues.extend(verdict.issues);
     let severity = if args.strict { Severity::Warnings } else { Severity::Errors };
-    let mut checked: Vec<String> =
-        ["structure", "workbook", "values", "keys", "references", "ranges", "time", "arms"].map(String::from).to_vec();
-    checked.extend(verdict.checked);
-    let told = Gate::judge(args.profile.name(), severity, issues, verdict.risk, checked, verdict.not_checked);
+    let (told, _) = judged(&study, issues, &options, bounds, severity, terminal)?;
     let format = match args.format {
         GateFormat::Table => "table",
         GateFormat::Json => "json",
@@ -80,11 +58,57 @@ fn carried(study: &Study, issues: &mut [Issue]) -> Result<Vec<Issue>> {
     Ok(found)
 }
 
+/// The gate's answer about the files of a study, and the data where they may be used: `issues` are faults known before.
+///
+/// # Errors
+/// A file cannot be read.
+pub(super) fn judged(
+    study: &Study,
+    mut issues: Vec<Issue>,
+    options: &Options,
+    bounds: Bounds,
+    severity: Severity,
+    terminal: &Terminal,
+) -> Result<(Gate, Option<Screened>)> {
+    let mut progress = Progress::new(terminal.quiet);
+    let mut release = Release::new();
+    let screening = pipeline::screen(
+        study,
+        bounds,
+        &mut |path, done, all| progress.reading(path, done, all),
+        Some(&mut |layout, batch| release.absorb(layout, batch)),
+    )?;
+    drop(progress);
+    let screened = match screening {
+        Ok(screened) => {
+            issues.extend_from_slice(screened.issues());
+            Some(screened)
+        }
+        Err(faults) => {
+            issues.extend(faults);
+            None
+        }
+    };
+    let carried = carried(study, &mut issues)?;
+    issues.extend(carried);
+    let mut verdict = release.finish(options);
+    if issues.iter().any(|issue| issue.code == "duplicate_keys_not_checked") {
+        verdict.not_checked.push(NotChecked { check: "duplicate_keys".to_string(), reason: "memory".to_string() });
+    }
+    issues.extend(verdict.issues);
+    let mut checked: Vec<String> =
+        ["structure", "workbook", "values", "keys", "references", "ranges", "time", "arms"].map(String::from).to_vec();
+    checked.extend(verdict.checked);
+    let profile = options.profile.name();
+    Ok((Gate::judge(profile, severity, issues, verdict.risk, checked, verdict.not_checked), screened))
+}
+
 fn is_study(inputs: &[PathBuf]) -> bool {
     ask::is_study(inputs)
 }
 
-fn profile(profile: Profile) -> privacy::Profile {
+/// The profile as the gate knows it.
+pub(super) fn profile(profile: Profile) -> privacy::Profile {
     match profile {
         Profile::Internal => privacy::Profile::Internal,
         Profile::Partner => privacy::Profile::Partner,

@@ -8,6 +8,7 @@ pub mod faults;
 pub mod figures;
 pub mod gate;
 pub mod ladder;
+pub mod loss;
 pub mod regression;
 pub mod shared;
 pub mod stages;

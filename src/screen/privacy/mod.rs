@@ -43,6 +43,16 @@ impl Profile {
         }
     }
 
+    /// Its name in options and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Internal => "internal",
+            Profile::Partner => "partner",
+            Profile::Public => "public",
+            Profile::Pseudonymised => "pseudonymised",
+        }
+    }
+
     /// Fewest distinct sensitive values allowed in a class.
     pub fn l(self) -> u64 {
         match self {
@@ -50,6 +60,11 @@ impl Profile {
             Profile::Partner | Profile::Public => 3,
         }
     }
+}
+
+/// Columns of people that count as quasi-identifiers unless others are named; columns the schema does not know do as well.
+pub fn quasi_identifiers() -> &'static [&'static str] {
+    &people::QUASI
 }
 
 /// What to judge by.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// Quasi-identifiers of the canonical people table. Ids of teams and managers are left to `--quasi`.
-const QUASI: [&str; 5] = ["company_id", "department", "group", "hired_on", "left_on"];
+pub(super) const QUASI: [&str; 5] = ["company_id", "department", "group", "hired_on", "left_on"];
 
 /// A column of people: a code per person; 0 is "missing".
 #[derive(Debug, Clone, Default)]

@@ -1,0 +1,88 @@
+//! What answers each fault of the gate: code -> the transformations to try, mildest first. A code that is not here cannot be
+//! answered by making the release coarser; the release is then refused with that code.
+
+/// A transformation that can be taken one step further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lever {
+    /// Other pseudonyms of the same key.
+    Pseudonyms,
+    /// Another random order of the rows.
+    Order,
+    /// The column of the fault goes.
+    DropColumn,
+    /// More people must be alike in the quasi-identifiers.
+    Crowd,
+    /// More different answers are asked of each class; where there are fewer they are missing.
+    Silence,
+    /// Days of 1on1s by a longer span.
+    Events,
+    /// More people share the highest and lowest values.
+    Tails,
+    /// Numbers are rounded to the next larger base.
+    Rounding,
+    /// 1on1s, answers and months of sales are thinned to the same few numbers.
+    Thin,
+}
+
+/// Which faults are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// Warnings as well: the answer costs little or the fault is grave whatever its level.
+    Warning,
+    /// Errors only: the answer costs more than a warning weighs.
+    Error,
+}
+
+type Answer = (&'static str, From, &'static [Lever]);
+
+use Lever::{Crowd, DropColumn, Events, Order, Pseudonyms, Rounding, Silence, Tails, Thin};
+
+/// The table. Codes are the gate's.
+pub const ANSWERS: [Answer; 41] = [
+    ("direct_identifier_column", From::Warning, &[DropColumn]),
+    ("email_address", From::Warning, &[DropColumn]),
+    ("email_id", From::Warning, &[Pseudonyms]),
+    ("phone_number", From::Warning, &[DropColumn]),
+    ("my_number", From::Warning, &[DropColumn]),
+    ("my_number_possible", From::Warning, &[DropColumn]),
+    ("postal_address", From::Warning, &[DropColumn]),
+    ("payment_card", From::Warning, &[DropColumn]),
+    ("bank_account", From::Warning, &[DropColumn]),
+    ("identification_code", From::Warning, &[DropColumn]),
+    ("birth_date", From::Warning, &[DropColumn]),
+    ("person_names", From::Warning, &[DropColumn]),
+    ("name_in_text", From::Warning, &[DropColumn]),
+    ("free_text", From::Warning, &[DropColumn]),
+    ("formula_cell", From::Warning, &[DropColumn]),
+    ("markup_cell", From::Warning, &[DropColumn]),
+    ("control_character", From::Warning, &[DropColumn]),
+    ("invisible_character", From::Warning, &[DropColumn]),
+    ("sequential_ids", From::Warning, &[Pseudonyms]),
+    ("encoded_ids", From::Warning, &[Pseudonyms]),
+    ("digest_ids", From::Warning, &[Pseudonyms]),
+    ("reversible_ids", From::Warning, &[Pseudonyms]),
+    ("mixed_ids", From::Warning, &[Pseudonyms]),
+    ("order_leak", From::Warning, &[Pseudonyms]),
+    ("embedded_attributes", From::Warning, &[Pseudonyms]),
+    ("row_order", From::Warning, &[Order]),
+    ("day_level_dates", From::Warning, &[Events]),
+    ("k_anonymity", From::Error, &[Crowd]),
+    ("uniques", From::Error, &[Crowd]),
+    ("risk_share", From::Error, &[Crowd]),
+    ("l_diversity", From::Error, &[Silence, Crowd, DropColumn]),
+    ("entropy_l", From::Error, &[Silence, Crowd, DropColumn]),
+    ("homogeneous_class", From::Error, &[Silence, Crowd, DropColumn]),
+    ("attribute_inference", From::Error, &[Silence, Crowd, DropColumn]),
+    ("t_closeness", From::Error, &[Crowd, DropColumn]),
+    ("date_fingerprint", From::Error, &[Events, Thin]),
+    ("count_fingerprint", From::Error, &[Thin, Crowd]),
+    ("k_m_anonymity", From::Error, &[Events, Thin, Crowd]),
+    ("value_fingerprint", From::Warning, &[Rounding]),
+    ("outliers", From::Warning, &[Tails, Rounding]),
+    ("dominance", From::Warning, &[Tails, Crowd]),
+];
+
+/// What answers a code, and from which level on.
+pub fn answer(code: &str) -> Option<(From, &'static [Lever])> {
+    ANSWERS.iter().find(|(known, _, _)| *known == code).map(|(_, from, levers)| (*from, *levers))
+}

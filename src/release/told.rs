@@ -1,0 +1,119 @@
+//! What was done to a study on its way to a release, in codes and counts: columns, rows, people. No value of a cell.
+
+use super::fit::Reason;
+use super::grain::Grain;
+use super::held::{Held, Sheet, Tables};
+use super::key::Kind;
+use super::levels::Step;
+use super::recipe::{Coarse, Waves};
+use super::{Fitted, Work, write};
+use crate::findings::loss::{ColumnChange, Loss, RowsLost, TableLoss};
+use crate::screen::privacy::Profile;
+use crate::tables::Table;
+
+/// The losses of a release, its analyses not yet compared.
+pub fn told(original: &Tables, work: &Work, made: &Tables, left_out: &Fitted, profile: Profile) -> Loss {
+    let people = |tables: &Tables| tables.sheet(Table::People).map_or(0, |s| s.rows as u64);
+    let choice = work.recipe.coarse.as_ref().map(|c| &c.choice);
+    Loss {
+        profile: profile.name().to_string(),
+        people_before: people(original),
+        people_after: people(made),
+        tables: original.0.iter().map(|sheet| table(sheet, made.sheet(sheet.table), left_out)).collect(),
+        columns: columns(work, made),
+        combinations: choice.map_or(0, |c| c.weighed.0 as u64),
+        weighed: choice.map_or(0, |c| c.weighed.1 as u64),
+        search_loss: choice.map(|c| c.loss),
+        ..Loss::default()
+    }
+}
+
+fn table(before: &Sheet, after: Option<&Sheet>, left_out: &Fitted) -> TableLoss {
+    let (rows_before, rows_after) = (before.rows as u64, after.map_or(0, |s| s.rows as u64));
+    let mut lost: Vec<RowsLost> = left_out
+        .iter()
+        .filter(|l| l.table == before.table)
+        .map(|l| RowsLost { reason: l.reason.code().to_string(), rows: l.rows })
+        .collect();
+    let named: u64 = lost.iter().map(|l| l.rows).sum();
+    // What the data's own faults do not explain went with people in too small a crowd (and with thinning).
+    let rest = rows_before.saturating_sub(rows_after + named);
+    if rest > 0 {
+        lost.push(RowsLost { reason: Reason::Crowd.code().to_string(), rows: rest });
+    }
+    TableLoss { table: before.table.name().to_string(), rows_before, rows_after, lost }
+}
+
+/// Every change of every column, in the order of the tables.
+fn columns(work: &Work, made: &Tables) -> Vec<ColumnChange> {
+    let mut changes = Vec::new();
+    for sheet in &work.tables.0 {
+        for (_, name) in work.unknown.iter().filter(|(table, _)| *table == sheet.table) {
+            changes.push(ColumnChange::new(sheet.table.name(), name, "dropped_unknown"));
+        }
+        for column in &sheet.columns {
+            let change = |code: &str| ColumnChange::new(sheet.table.name(), &column.name, code);
+            let place = (sheet.table, column.name.clone());
+            let there = made.sheet(sheet.table).is_some_and(|s| s.column(&column.name).is_some());
+            if work.recipe.dropped.contains(&place) {
+                changes.push(change("dropped"));
+                continue;
+            }
+            if let Some(coarse) = &work.recipe.coarse {
+                changes.extend(coarser(sheet, &column.name, coarse));
+            }
+            if !there {
+                if !changes.iter().any(|c| c.column == column.name && c.change == "dropped") {
+                    changes.push(change("dropped"));
+                }
+            } else if Kind::of(&column.name).is_some() {
+                changes.push(change("pseudonym"));
+            }
+        }
+    }
+    let days = work.recipe.coarse.as_ref().map(|c| write::wider(&work.study, c.events));
+    changes.extend(days.flatten().map(|days| ColumnChange::new("study", "window_days", "window").detail(days)));
+    changes
+}
+
+fn coarser(sheet: &Sheet, name: &str, coarse: &Coarse) -> Vec<ColumnChange> {
+    let change = |code: &str| ColumnChange::new(sheet.table.name(), name, code);
+    let mut changes = Vec::new();
+    if sheet.table == Table::People {
+        for (_, step, lost) in coarse.choice.steps.iter().filter(|(column, _, _)| column == name) {
+            changes.extend(stepped(change, *step, *lost));
+        }
+        return changes;
+    }
+    match sheet.column(name).map(|c| &c.cells) {
+        Some(Held::Day(_)) => changes.push(change(coarse.events.code())),
+        Some(Held::Text(..)) if name == "wave" && coarse.waves == Waves::Months => changes.push(change("month")),
+        _ => {}
+    }
+    let place = (sheet.table, name.to_string());
+    if let Some(how) = coarse.numbers.get(&place) {
+        changes.push(change("tails").detail(how.people));
+        if how.base > 0.0 {
+            changes.push(change("rounded").detail(how.base));
+        }
+    }
+    if coarse.multiple > 1 && name == "employee_id" {
+        changes.push(change("thinned").detail(coarse.multiple));
+    }
+    changes
+}
+
+fn stepped(change: impl Fn(&str) -> ColumnChange, step: Step, lost: f64) -> Vec<ColumnChange> {
+    let share = |change: ColumnChange| change.share(lost);
+    match step {
+        Step::Keep => Vec::new(),
+        Step::Merge(least) => vec![share(change("merged").detail(least))],
+        Step::Span(Grain::Month, None) => vec![change("month")],
+        Step::Span(grain, None) => vec![share(change(grain.code()))],
+        Step::Span(grain, Some(floor)) => {
+            vec![share(change(grain.code())), change("one_before").detail(grain.first(floor).month())]
+        }
+        Step::Bands(bands) => vec![share(change("bands").detail(bands))],
+        Step::Drop => vec![share(change("dropped"))],
+    }
+}
