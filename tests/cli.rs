@@ -37,8 +37,19 @@ fn snapshot(name: &str, folder: &Folder, args: &[&str]) -> Told {
     told
 }
 
-const COMMANDS: [&str; 10] =
-    ["run", "regress", "compare", "attrition", "stages", "validate", "summarise", "report", "simulate", "explain"];
+const COMMANDS: [&str; 11] = [
+    "run",
+    "regress",
+    "compare",
+    "attrition",
+    "stages",
+    "validate",
+    "anonymise",
+    "summarise",
+    "report",
+    "simulate",
+    "explain",
+];
 
 #[test]
 fn without_arguments_the_program_says_what_to_do_next() {

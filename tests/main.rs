@@ -14,6 +14,7 @@ mod invariance;
 mod ladder;
 mod laws;
 mod practice;
+mod release;
 mod render;
 mod render_model;
 mod render_terminal;

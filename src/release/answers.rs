@@ -38,7 +38,7 @@ type Answer = (&'static str, From, &'static [Lever]);
 use Lever::{Crowd, DropColumn, Events, Order, Pseudonyms, Rounding, Silence, Tails, Thin};
 
 /// The table. Codes are the gate's.
-pub const ANSWERS: [Answer; 41] = [
+pub const ANSWERS: [Answer; 42] = [
     ("direct_identifier_column", From::Warning, &[DropColumn]),
     ("email_address", From::Warning, &[DropColumn]),
     ("email_id", From::Warning, &[Pseudonyms]),
@@ -49,7 +49,6 @@ pub const ANSWERS: [Answer; 41] = [
     ("payment_card", From::Warning, &[DropColumn]),
     ("bank_account", From::Warning, &[DropColumn]),
     ("identification_code", From::Warning, &[DropColumn]),
-    ("birth_date", From::Warning, &[DropColumn]),
     ("person_names", From::Warning, &[DropColumn]),
     ("name_in_text", From::Warning, &[DropColumn]),
     ("free_text", From::Warning, &[DropColumn]),
@@ -60,26 +59,28 @@ pub const ANSWERS: [Answer; 41] = [
     ("sequential_ids", From::Warning, &[Pseudonyms]),
     ("encoded_ids", From::Warning, &[Pseudonyms]),
     ("digest_ids", From::Warning, &[Pseudonyms]),
-    ("reversible_ids", From::Warning, &[Pseudonyms]),
+    ("reversed_ids", From::Warning, &[Pseudonyms]),
     ("mixed_ids", From::Warning, &[Pseudonyms]),
     ("order_leak", From::Warning, &[Pseudonyms]),
     ("embedded_attributes", From::Warning, &[Pseudonyms]),
     ("row_order", From::Warning, &[Order]),
     ("day_level_dates", From::Warning, &[Events]),
     ("k_anonymity", From::Error, &[Crowd]),
-    ("uniques", From::Error, &[Crowd]),
-    ("risk_share", From::Error, &[Crowd]),
+    ("k_map", From::Error, &[Crowd]),
+    ("k_with_id", From::Error, &[Crowd]),
     ("l_diversity", From::Error, &[Silence, Crowd, DropColumn]),
     ("entropy_l", From::Error, &[Silence, Crowd, DropColumn]),
-    ("homogeneous_class", From::Error, &[Silence, Crowd, DropColumn]),
+    ("homogeneous", From::Error, &[Silence, Crowd, DropColumn]),
     ("attribute_inference", From::Error, &[Silence, Crowd, DropColumn]),
     ("t_closeness", From::Error, &[Crowd, DropColumn]),
+    ("date_unicity", From::Error, &[Events, Thin]),
     ("date_fingerprint", From::Error, &[Events, Thin]),
     ("count_fingerprint", From::Error, &[Thin, Crowd]),
-    ("k_m_anonymity", From::Error, &[Events, Thin, Crowd]),
+    ("known_items", From::Error, &[Events, Thin, Crowd]),
     ("value_fingerprint", From::Warning, &[Rounding]),
-    ("outliers", From::Warning, &[Tails, Rounding]),
-    ("dominance", From::Warning, &[Tails, Crowd]),
+    ("outlier", From::Warning, &[Tails, Rounding, DropColumn]),
+    ("dominance", From::Error, &[Tails, Crowd]),
+    ("presence", From::Error, &[Crowd]),
 ];
 
 /// What answers a code, and from which level on.

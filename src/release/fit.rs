@@ -17,6 +17,8 @@ pub enum Reason {
     Repeated,
     /// Of people who stand in too small a crowd.
     Crowd,
+    /// Drawn, so that everybody has one of a few numbers of them.
+    Thinned,
 }
 
 impl Reason {
@@ -27,6 +29,7 @@ impl Reason {
             Reason::Nobody => "nobody",
             Reason::Repeated => "repeated",
             Reason::Crowd => "small_crowd",
+            Reason::Thinned => "thinned",
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn told(original: &Tables, work: &Work, made: &Tables, left_out: &Fitted, pr
         profile: profile.name().to_string(),
         people_before: people(original),
         people_after: people(made),
-        tables: original.0.iter().map(|sheet| table(sheet, made.sheet(sheet.table), left_out)).collect(),
+        tables: original.0.iter().map(|sheet| table(sheet, work, made.sheet(sheet.table), left_out)).collect(),
         columns: columns(work, made),
         combinations: choice.map_or(0, |c| c.weighed.0 as u64),
         weighed: choice.map_or(0, |c| c.weighed.1 as u64),
@@ -28,20 +28,35 @@ pub fn told(original: &Tables, work: &Work, made: &Tables, left_out: &Fitted, pr
     }
 }
 
-fn table(before: &Sheet, after: Option<&Sheet>, left_out: &Fitted) -> TableLoss {
+fn table(before: &Sheet, work: &Work, after: Option<&Sheet>, left_out: &Fitted) -> TableLoss {
     let (rows_before, rows_after) = (before.rows as u64, after.map_or(0, |s| s.rows as u64));
-    let mut lost: Vec<RowsLost> = left_out
-        .iter()
-        .filter(|l| l.table == before.table)
-        .map(|l| RowsLost { reason: l.reason.code().to_string(), rows: l.rows })
-        .collect();
-    let named: u64 = lost.iter().map(|l| l.rows).sum();
-    // What the data's own faults do not explain went with people in too small a crowd (and with thinning).
-    let rest = rows_before.saturating_sub(rows_after + named);
-    if rest > 0 {
-        lost.push(RowsLost { reason: Reason::Crowd.code().to_string(), rows: rest });
-    }
+    let own = left_out.iter().filter(|l| l.table == before.table);
+    let mut lost: Vec<RowsLost> = own.map(|l| RowsLost { reason: l.reason.code().to_string(), rows: l.rows }).collect();
+    let mut lose = |reason: Reason, rows: u64| {
+        if rows > 0 {
+            lost.push(RowsLost { reason: reason.code().to_string(), rows });
+        }
+    };
+    let fitting = work.tables.sheet(before.table);
+    let crowd = fitting.map_or(0, |sheet| left_out_rows(sheet, work).into_iter().filter(|out| *out).count() as u64);
+    lose(Reason::Crowd, crowd);
+    lose(Reason::Thinned, fitting.map_or(0, |s| s.rows as u64).saturating_sub(rows_after + crowd));
     TableLoss { table: before.table.name().to_string(), rows_before, rows_after, lost }
+}
+
+/// Whether each row is one of a person who was left out.
+fn left_out_rows(sheet: &Sheet, work: &Work) -> Vec<bool> {
+    let none = || vec![false; sheet.rows];
+    let Some(choice) = work.recipe.coarse.as_ref().map(|c| &c.choice) else { return none() };
+    let Some((known, who)) = work.tables.sheet(Table::People).and_then(|p| p.texts("employee_id")) else {
+        return none();
+    };
+    let Some((ids, of)) = sheet.texts("employee_id") else { return none() };
+    let mut gone = vec![false; known.len()];
+    who.iter().zip(&choice.out).for_each(|(person, out)| gone[*person as usize] = *out);
+    let out: Vec<bool> =
+        (0..ids.len() as u32).map(|n| known.find(ids.name(n)).is_some_and(|person| gone[person as usize])).collect();
+    of.iter().map(|n| out.get(*n as usize).copied().unwrap_or(false)).collect()
 }
 
 /// Every change of every column, in the order of the tables.
@@ -61,6 +76,7 @@ fn columns(work: &Work, made: &Tables) -> Vec<ColumnChange> {
             }
             if let Some(coarse) = &work.recipe.coarse {
                 changes.extend(coarser(sheet, &column.name, coarse));
+                changes.extend(silenced(sheet, &column.name, work, made).map(|n| change("silenced").detail(n)));
             }
             if !there {
                 if !changes.iter().any(|c| c.column == column.name && c.change == "dropped") {
@@ -101,6 +117,18 @@ fn coarser(sheet: &Sheet, name: &str, coarse: &Coarse) -> Vec<ColumnChange> {
         changes.push(change("thinned").detail(coarse.multiple));
     }
     changes
+}
+
+/// Answers that were made missing; `None` when none was, or when thinning hides how many.
+fn silenced(sheet: &Sheet, name: &str, work: &Work, made: &Tables) -> Option<u64> {
+    let coarse = work.recipe.coarse.as_ref()?;
+    if coarse.multiple > 1 || !coarse.diversity.contains_key(&(sheet.table, name.to_string())) {
+        return None;
+    }
+    let (before, after) = (sheet.numbers(name)?, made.sheet(sheet.table)?.numbers(name).unwrap_or(&[]));
+    let stayed = before.iter().zip(left_out_rows(sheet, work)).filter(|(value, out)| value.is_finite() && !out).count();
+    let told = after.iter().filter(|value| value.is_finite()).count();
+    (stayed > told).then_some((stayed - told) as u64)
 }
 
 fn stepped(change: impl Fn(&str) -> ColumnChange, step: Step, lost: f64) -> Vec<ColumnChange> {
