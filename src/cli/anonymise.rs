@@ -109,13 +109,12 @@ impl Folders {
         for (path, code) in inputs.map(|p| (p, "export_is_input")).chain(keys.map(|p| (p, "key_in_export"))) {
             let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             for folder in [&self.out, &self.report] {
-                let (Ok(parent), Ok(folder)) = (parent.canonicalize(), folder.canonicalize()) else {
-                    if parent == folder {
-                        return Err(Error::run(code).with("folder", folder.display()));
-                    }
-                    continue;
+                let inside = match (parent.canonicalize(), folder.canonicalize()) {
+                    (Ok(parent), Ok(folder)) => parent.starts_with(folder),
+                    // What is not there yet holds nothing but what is named inside it.
+                    _ => parent.starts_with(folder),
                 };
-                if parent.starts_with(&folder) {
+                if inside {
                     return Err(Error::run(code).with("folder", folder.display()));
                 }
             }
