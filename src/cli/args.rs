@@ -464,8 +464,9 @@ pub enum Design {
 /// What `oneonone attrition --help` begins with.
 const ATTRITION: &str = "\
 Who left, treatment against control: monthly rates, the index against the same month a year earlier, Kaplan-Meier \
-curves, log-rank, and the share that left by assigned unit. A table gives either durations with an event, or two dates \
-with the period that was watched.";
+curves, log-rank, hazards with what is held fixed, reasons for leaving, and the share that left by assigned unit, which \
+leads wherever units were assigned. A table gives durations with an event, or two dates with the period that was \
+watched, or only who is gone. What is not shown says how many people it would have taken.";
 
 /// `oneonone attrition`.
 #[derive(Debug, Args)]
@@ -476,7 +477,11 @@ Examples:
 
   Two dates per person, watched for a year
     oneonone attrition staff.csv --arm pilot --treatment yes --control no \\
-      --entered hired --left quit --from 2024-01-01 --to 2024-12-31")]
+      --entered hired --left quit --from 2024-01-01 --to 2024-12-31
+
+  Durations, teams assigned by chance, age and site held fixed, reasons apart
+    oneonone attrition staff.csv --arm pilot --duration days --event gone --unit team \\
+      --covariates age,site --reason why --design randomised")]
 pub struct Attrition {
     /// A study file, or the table: CSV, Parquet or XLSX files of the same columns, or - for standard input
     #[arg(value_name = "STUDY.toml|DATA", required = true)]
@@ -493,9 +498,12 @@ pub struct Attrition {
     /// Time until leaving or until last seen
     #[arg(long, value_name = "COL", requires = "event", conflicts_with_all = ["entered", "left", "from", "to"])]
     pub duration: Option<String>,
-    /// Whether the person left: 0/1, true/false, 1/2, or 'col == value'
-    #[arg(long, value_name = "COL", requires = "duration")]
+    /// Whether the person left: 0/1, true/false, 1/2, or 'col == value'; alone, the shares that left are compared
+    #[arg(long, value_name = "COL", conflicts_with = "entered")]
     pub event: Option<String>,
+    /// Time at which watching began, where that was not at 0 (a tenure at the start of the period)
+    #[arg(long, value_name = "COL", requires = "duration")]
+    pub entry: Option<String>,
     /// Date of entry
     #[arg(long, value_name = "COL", requires_all = ["left", "from", "to"])]
     pub entered: Option<String>,
@@ -514,6 +522,24 @@ pub struct Attrition {
     /// The unit that was assigned, if not the row
     #[arg(long, value_name = "COL")]
     pub unit: Option<String>,
+    /// Strata within which units were assigned: log-rank and hazards within them
+    #[arg(long, value_name = "COL")]
+    pub strata: Option<String>,
+    /// Why people left: the share that left for each reason, the others at work
+    #[arg(long, value_name = "COL")]
+    pub reason: Option<String>,
+    /// Columns held fixed in the hazard model; a text is taken as categories
+    #[arg(long, value_name = "COL,COL", value_delimiter = ',')]
+    pub covariates: Vec<String>,
+    /// People who leave at the same time, in the hazard model: efron (the default) or breslow
+    #[arg(long, value_enum, value_name = "RULE", hide_possible_values = true)]
+    pub ties: Option<Ties>,
+    /// Fall in leaving that should be found, for how many people that would take: 0.2 (the default) is 20 % less
+    #[arg(long, value_name = "SHARE", value_parser = between)]
+    pub effect: Option<f64>,
+    /// Were the units assigned by chance: randomised or observational
+    #[arg(long, value_enum, value_name = "DESIGN", hide_possible_values = true)]
+    pub design: Option<Design>,
     /// Options about the question.
     #[command(flatten)]
     pub asking: Asking,
@@ -523,6 +549,15 @@ pub struct Attrition {
     /// Options of every command.
     #[command(flatten)]
     pub shared: Shared,
+}
+
+/// The rule for ties of a hazard model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ties {
+    /// Efron's
+    Efron,
+    /// Breslow's
+    Breslow,
 }
 
 /// What `oneonone stages --help` begins with.
@@ -888,6 +923,14 @@ fn tolerance(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
         _ => Err("a number between 0 and 1 such as 1e-10".to_string()),
+    }
+}
+
+/// A share that is neither none nor all.
+fn between(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        _ => Err("a share between 0 and 1 such as 0.2".to_string()),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Spells of employment as rows: when each person came under observation, when they went, whether they left; and
 //! headcount and leavers by month. From a people table with dates, or from a plain table.
 
+mod columns;
+
+pub use columns::{Columns, Covariate, EVENTS_PER_COLUMN, Known, Reasons};
+
 use super::arms::{Arm, arm_names, assigned, not_torn};
 use super::dense;
 use crate::domain::{Day, Month};
@@ -36,6 +40,8 @@ pub enum Grain {
 pub struct Spells {
     /// Treatment's name, control's name.
     pub names: [String; 2],
+    /// The column that says who is in which.
+    pub arm_column: String,
     /// By chance or not.
     pub design: Assignment,
     /// First and last day of follow-up, when durations are days of a calendar.
@@ -54,6 +60,10 @@ pub struct Spells {
     pub event: Vec<bool>,
     /// Unit column and dense code per row.
     pub unit: Option<(String, Vec<u32>)>,
+    /// Reasons, strata and covariates.
+    pub known: Known,
+    /// Times are of people on a list, who came at times nobody told: a tenure at the day the list was made, or none.
+    pub snapshot: bool,
     /// Arm of every assigned unit and its size.
     pub assigned: Vec<(Arm, u64)>,
     /// Planned share of units in the treatment arm.
@@ -75,7 +85,7 @@ const NO_DELAY: f64 = f64::NEG_INFINITY;
 ///
 /// # Errors
 /// A decline when the group, hiring or leaving column is missing, or no first day is known.
-pub fn study(panel: &Panel, asked: &Comparison, clock: Clock) -> Result<Spells, Decline> {
+pub fn study(panel: &Panel, asked: &Comparison, clock: Clock, columns: &Columns) -> Result<Spells, Decline> {
     let decline = |code: &str| Decline::new(DECLINED, code);
     let people = &panel.people;
     let groups = people.column("group").ok_or_else(|| decline("no_group_column"))?;
@@ -98,7 +108,7 @@ pub fn study(panel: &Panel, asked: &Comparison, clock: Clock) -> Result<Spells, 
     spells.start_month = Some(start.month());
     spells.flow = Flow::of("people", people.len() as u64);
     let mut lost = [0u64; 4];
-    let mut codes = Vec::new();
+    let (mut codes, mut used) = (Vec::new(), Vec::new());
     for person in people.ids.sorted() {
         let person = person as usize;
         let group = groups.ids.name(groups.of.get(person).copied().unwrap_or(NOBODY));
@@ -119,9 +129,11 @@ pub fn study(panel: &Panel, asked: &Comparison, clock: Clock) -> Result<Spells, 
             Ok(row) => {
                 spells.push(arm, &row);
                 codes.push(code);
+                used.push(person);
             }
         }
     }
+    spells.known = Known::of_people(people, &used, columns)?;
     spells.flow.lose("no_arm", Some("group"), lost[0]);
     if let Some(unit) = unit {
         spells.flow.lose("no_unit", Some(&unit.name), lost[1]);
@@ -221,6 +233,7 @@ impl Spells {
     fn empty(names: [String; 2], design: Assignment, clock: Clock) -> Self {
         Self {
             names,
+            arm_column: "group".to_string(),
             design,
             span: None,
             clock,
@@ -230,6 +243,8 @@ impl Spells {
             exit: Vec::new(),
             event: Vec::new(),
             unit: None,
+            known: Known::default(),
+            snapshot: false,
             assigned: Vec::new(),
             share: 0.5,
             months: Vec::new(),
@@ -272,7 +287,11 @@ pub enum Times {
         duration: String,
         /// Event column, or a test `col == value`.
         event: String,
+        /// Numeric column: the time at which watching began, where that was not at 0 (left truncation).
+        entry: Option<String>,
     },
+    /// Only who is gone: a list of people without times.
+    Event(String),
     /// Dates of entering and leaving, and the span of follow-up.
     Dates {
         /// Date column.
@@ -301,6 +320,8 @@ pub struct PlainSpells {
     pub times: Times,
     /// By chance or not.
     pub design: Assignment,
+    /// Reasons, strata, covariates.
+    pub columns: Columns,
 }
 
 /// How an event column was read.
@@ -324,12 +345,18 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
     let units = asked.unit.as_deref().map(text).transpose()?;
     let mut stays: Vec<Stay> = Vec::new();
     let (rows, reading) = match &asked.times {
-        Times::Duration { duration, event } => {
-            text(duration)?;
-            let durations =
-                table.numbers(duration).ok_or_else(|| super::not_numbers(table, DECLINED, "not_numeric", duration))?;
+        Times::Duration { duration, event, entry } => {
+            let numbers = |name: &str| {
+                text(name)?;
+                table.numbers(name).ok_or_else(|| super::not_numbers(table, DECLINED, "not_numeric", name))
+            };
+            let (durations, entries) = (numbers(duration)?, entry.as_deref().map(numbers).transpose()?);
             let (events, reading) = events(table, event)?;
-            (durations_as_rows(&durations, &events), reading)
+            (durations_as_rows(&durations, entries.as_deref(), &events), reading)
+        }
+        Times::Event(event) => {
+            let (events, reading) = events(table, event)?;
+            (durations_as_rows(&vec![Some(1.0); events.len()], None, &events), reading)
         }
         Times::Dates { entered, left, from, to } => {
             let dates = dates(table, entered, left)?;
@@ -341,6 +368,12 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
         }
     };
     let mut spells = Spells::empty(names, asked.design, Clock::SinceStart);
+    spells.arm_column.clone_from(&asked.arm);
+    spells.snapshot = match &asked.times {
+        Times::Duration { duration, entry: None, .. } => is_tenure(duration),
+        Times::Event(_) => true,
+        _ => false,
+    };
     if let Times::Dates { from, to, .. } = &asked.times {
         spells.span = Some((*from, *to));
         spells.start_month = Some(from.month());
@@ -349,7 +382,7 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
     spells.flow = Flow::of("rows", table.rows() as u64);
     let mut lost = [0u64; 4];
     let mut ids = crate::panel::Ids::default();
-    let mut codes = Vec::new();
+    let (mut codes, mut used) = (Vec::new(), Vec::new());
     for (row, spell) in rows.into_iter().enumerate() {
         let Some(arm) = arms.get(row).and_then(|a| a.as_deref()).and_then(|a| spells.which(a)) else {
             lost[0] += 1;
@@ -363,9 +396,11 @@ pub fn plain(table: &Plain, asked: &PlainSpells) -> Result<(Spells, EventReading
             Found::Spell(spell) => {
                 spells.push(arm, &spell);
                 codes.push(code.unwrap_or(NOBODY));
+                used.push(row);
             }
         }
     }
+    spells.known = Known::of_table(table, &used, &asked.columns)?;
     spells.flow.lose("no_arm", Some(&asked.arm), lost[0]);
     if let Some(unit) = &asked.unit {
         spells.flow.lose("no_unit", Some(unit), lost[1]);
@@ -387,12 +422,47 @@ enum Found {
     Spell(Row),
 }
 
-fn durations_as_rows(durations: &[Option<f64>], events: &[Option<bool>]) -> Vec<Found> {
-    let row = |(time, event): (&Option<f64>, &Option<bool>)| match (time, event) {
-        (Some(exit), Some(event)) if *exit >= 0.0 => Found::Spell(Row { entry: NO_DELAY, exit: *exit, event: *event }),
+/// Durations as they are; nothing is known of a row that ends where its watching began, or before.
+fn durations_as_rows(
+    durations: &[Option<f64>],
+    entries: Option<&[Option<f64>]>,
+    events: &[Option<bool>],
+) -> Vec<Found> {
+    let entry = |row: usize| match entries {
+        Some(entries) => entries.get(row).copied().flatten(),
+        None => Some(NO_DELAY),
+    };
+    let row = |(row, (time, event)): (usize, (&Option<f64>, &Option<bool>))| match (time, event, entry(row)) {
+        (Some(exit), Some(event), Some(entry)) if *exit >= 0.0 => match *exit > entry {
+            true => Found::Spell(Row { entry, exit: *exit, event: *event }),
+            false => Found::Outside,
+        },
         _ => Found::Missing,
     };
-    durations.iter().zip(events).map(row).collect()
+    durations.iter().zip(events).enumerate().map(row).collect()
+}
+
+/// Words by which exports call how long somebody has been employed. On a list of people it ends on the day the list was
+/// made, for those who left as for those who stayed, and says nothing about when the watching began.
+const TENURE: [&str; 12] = [
+    "tenure",
+    "yearsatcompany",
+    "yearsofservice",
+    "lengthofservice",
+    "monthsofservice",
+    "daysofservice",
+    "serviceyears",
+    "seniority",
+    "勤続",
+    "在籍",
+    "在社",
+    "社歴",
+];
+
+/// Whether a column's name says that it holds a tenure.
+fn is_tenure(column: &str) -> bool {
+    let plain: String = column.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    TENURE.iter().any(|word| plain.contains(word))
 }
 
 /// Day of entering and of leaving of one row.

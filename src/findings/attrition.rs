@@ -1,5 +1,9 @@
 //! What may be said about leaving: months and their index, survival by arm, the tests.
 
+mod model;
+
+pub use model::{HazardModel, HazardTerm, IncidencePoint, Needed, RateRatio, Reason, ReasonArm, Reasons};
+
 use super::atoms::{Caution, Estimate, Flow, Interval, Why};
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +118,12 @@ pub struct Median {
     pub group: String,
     /// `None` when fewer than half left.
     pub median: Option<f64>,
+    /// Lower 95 % limit: where the lower log-log limit of the curve comes down to a half.
+    #[serde(default)]
+    pub conf_low: Option<f64>,
+    /// Upper 95 % limit; `None` when the upper limit of the curve does not come down to a half.
+    #[serde(default)]
+    pub conf_high: Option<f64>,
     /// `infinite` when it is not reached.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub why: Option<Why>,
@@ -148,8 +158,14 @@ pub struct Rmst {
     pub horizon: f64,
     /// Treatment first.
     pub arms: Vec<RmstArm>,
-    /// Treatment minus control.
+    /// Treatment minus control; by person.
     pub difference: Estimate,
+    /// The same difference with the error by assigned unit (pseudo-observations, CR2); `None` when people were assigned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by_unit: Option<Estimate>,
+    /// Smallest true difference found 8 times in 10, by unit where units were assigned.
+    #[serde(default)]
+    pub mde: Option<f64>,
 }
 
 /// People and leavers of one group over the follow-up.
@@ -201,8 +217,18 @@ pub struct Attrition {
     pub clock: String,
     /// People followed, by group.
     pub follow_up: Vec<FollowUp>,
+    /// Which answer leads: `by_unit` (the share that left, by assigned unit), `logrank` (people were assigned), or
+    /// `rmst` (mean time, where the ratio of hazards changes over time or no share can be told).
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub lead: String,
+    /// Column of the strata within which units were assigned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub strata: Option<String>,
     /// Log-rank on people.
     pub logrank: Option<Test>,
+    /// Log-rank on people within strata.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub logrank_stratified: Option<Test>,
     /// The log-rank test under re-assignments of whole units; `None` when people were assigned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub logrank_by_unit: Option<UnitTest>,
@@ -211,6 +237,9 @@ pub struct Attrition {
     /// Test that the hazard ratio is the same all the time (Grambsch & Therneau 1994); by unit where units are known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub proportional: Option<Test>,
+    /// The hazard model with its terms, ties, concordance and tests.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hazard: Option<HazardModel>,
     /// Kaplan-Meier (month ends in a study).
     pub km: Vec<KmPoint>,
     /// Medians.
@@ -223,8 +252,23 @@ pub struct Attrition {
     pub vcov: Option<String>,
     /// Treatment / control share that left, among everybody followed.
     pub risk_ratio: Option<Interval>,
+    /// The same ratio with the error by assigned unit (CR2); `None` when people were assigned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub risk_ratio_by_unit: Option<Interval>,
     /// Difference of those shares (Newcombe).
     pub risk_difference: Option<Interval>,
+    /// Ratio of the rates of leaving.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rate_ratio: Option<RateRatio>,
+    /// Why people left; `None` without a column of reasons.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reasons: Option<Reasons>,
+    /// How many people a declared fall in leaving would take to be found.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub needed: Option<Needed>,
+    /// Smallest hazard ratio under 1 found 8 times in 10 with these leavers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mde_hazard_ratio: Option<f64>,
     /// Smallest true difference in the share that left found 8 times in 10.
     pub mde: Option<f64>,
     /// Months by group.

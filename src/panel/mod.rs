@@ -15,7 +15,7 @@ pub mod waves;
 
 pub use fetch::fetch;
 pub use ids::{Ids, NOBODY};
-pub use people::People;
+pub use people::{Categories, People};
 pub use practice::Practice;
 pub use sales::Sales;
 pub use sessions::Sessions;

@@ -108,6 +108,19 @@ impl Curve {
         }
     }
 
+    /// Limits of the median: the times at which the lower and the upper log-log limit of the curve have come down to a half
+    /// (Brookmeyer & Crowley 1982, with the transformed limits that R calls `conf.type = "log-log"`). Nothing on a side
+    /// where a limit does not come down to it.
+    pub fn median_limits(&self, level: f64) -> (Option<f64>, Option<f64>) {
+        let reached = |limit: &dyn Fn(Limits) -> f64| {
+            // Where all have left the limits are not defined, as in R.
+            let inside = |step: &&Step| step.survival > 0.0 && step.survival < 1.0;
+            let mut steps = self.steps.iter().filter(inside);
+            steps.find(|step| limit(step.log_log_limits(level)) <= 0.5).map(|step| step.time)
+        };
+        (reached(&|limits| limits.low), reached(&|limits| limits.high))
+    }
+
     /// Restricted mean time up to `tau`: the area under the curve, with Greenwood's error
     /// `sum of (area beyond t)^2 d / (n (n - d))` (Uno et al. 2014).
     pub fn restricted_mean(&self, tau: f64) -> RestrictedMean {

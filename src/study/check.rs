@@ -8,8 +8,8 @@ use super::reader::{
 };
 use super::words::{ladder, topics};
 use super::{
-    Adjust, Assignment, Clock, Comparison, Drivers, Languages, Missing, Study, Topic, Wave, Window, default_text,
-    draft, files, practice,
+    Adjust, Assignment, Clock, Comparison, Drivers, Languages, Leaving, Missing, Study, TieRule, Topic, Wave, Window,
+    default_text, draft, files, practice,
 };
 use crate::domain::{Day, OVERALL};
 use serde_json::Value;
@@ -95,6 +95,7 @@ fn questions(reader: &mut Reader<'_>) -> Study {
             &[("since_start", Clock::SinceStart), ("tenure", Clock::Tenure)],
             Clock::SinceStart,
         ),
+        leaving: leaving(reader),
         stages_by: reader.read("stages.by", |n| distinct(n, filled_text)),
         practice: practice::practice(reader, &topics),
         crowd: reader.read("privacy.crowd", whole(1, 1_000_000)).unsigned_abs(),
@@ -146,6 +147,22 @@ fn drivers(reader: &mut Reader<'_>, topics: &[Topic]) -> Drivers {
         reader.fault("drivers.vcov", node.span.clone(), complaint);
     }
     drivers
+}
+
+fn leaving(reader: &mut Reader<'_>) -> Leaving {
+    Leaving {
+        reason: reader.read("attrition.reason", optional_text),
+        covariates: reader.read("attrition.covariates", |n| distinct(n, filled_text)),
+        ties: reader.one_of(
+            "attrition.ties",
+            &[("efron", TieRule::Efron), ("breslow", TieRule::Breslow)],
+            TieRule::Efron,
+        ),
+        effect: reader.read("attrition.effect", |n| {
+            let effect = number(n)?;
+            if effect > 0.0 && effect < 1.0 { Ok(effect) } else { Err(Complaint::new("effect_outside")) }
+        }),
+    }
 }
 
 fn comparison(reader: &mut Reader<'_>) -> Option<Comparison> {

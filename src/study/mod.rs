@@ -98,6 +98,8 @@ pub struct Study {
     pub comparison: Option<Comparison>,
     /// Survival clock.
     pub clock: Clock,
+    /// What else is asked about leaving.
+    pub leaving: Leaving,
     /// Columns to group the ladder by.
     pub stages_by: Vec<String>,
     /// How the 1on1s are held, and what counts as a proper one.
@@ -323,6 +325,40 @@ pub struct Practice {
     pub by: Vec<String>,
     /// Shares of proper months at which a band of the dose ends and the next begins.
     pub bands: Vec<f64>,
+/// The rule for people who leave at the same time in a hazard model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TieRule {
+    /// Efron's.
+    #[default]
+    Efron,
+    /// Breslow's.
+    Breslow,
+}
+
+impl TieRule {
+    /// Its name in study files and findings.
+    pub fn name(self) -> &'static str {
+        match self {
+            TieRule::Efron => "efron",
+            TieRule::Breslow => "breslow",
+        }
+    }
+}
+
+/// The fall in leaving that should be found where nobody says another: 20 % less.
+pub const EFFECT: f64 = 0.2;
+
+/// What `[attrition]` asks besides the clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leaving {
+    /// Column of people that says why they left; `None`: `reason`, if there is one.
+    pub reason: Option<String>,
+    /// Columns of people held fixed in the hazard model.
+    pub covariates: Vec<String>,
+    /// Ties of the hazard model.
+    pub ties: TieRule,
+    /// Relative fall in leaving that should be found: 0.2 for 20 % less.
+    pub effect: f64,
 }
 
 /// Clock of the survival analysis.

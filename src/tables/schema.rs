@@ -104,7 +104,7 @@ static SURVEY: [Field; 5] = [
     field("engagement", Kind::Number, Sensitive),
     field("level", Kind::Level, Sensitive),
 ];
-static PEOPLE: [Field; 8] = [
+static PEOPLE: [Field; 9] = [
     key(required(field("employee_id", Kind::Id, Identifier))),
     field("company_id", Kind::Id, Quasi),
     field("department", Kind::Text, Quasi),
@@ -113,6 +113,7 @@ static PEOPLE: [Field; 8] = [
     field("left_on", Kind::Day, Quasi),
     field("group", Kind::Text, Quasi),
     field("unit_id", Kind::Id, Quasi),
+    field("reason", Kind::Text, Sensitive),
 ];
 static SALES: [Field; 4] = [
     key(field("employee_id", Kind::Id, Identifier)),

@@ -1,9 +1,12 @@
 //! The crowd rule on attrition: for a rate the crowd is the people at risk; leaver counts of 1 to crowd - 1 are told only
 //! over longer periods, and neither these nor the curve give them back.
 
+mod reasons;
+
 use super::{Board, enough};
 use crate::domain::Month;
-use crate::findings::{Attrition, Decline, Why};
+use crate::findings::attrition::HazardModel;
+use crate::findings::{Attrition, Decline, Interval, Why};
 use std::collections::BTreeMap;
 
 /// Hides small counts of leavers and ends curves where too few are at risk.
@@ -20,7 +23,33 @@ pub fn hide(found: &mut Attrition, crowd: u64) -> Result<(), Decline> {
     for group in found.groups.clone() {
         hide_months(found, &group, crowd, &kept);
     }
+    hide_ratio(found);
+    hide_model(found, crowd);
+    reasons::hide(found, crowd, &kept);
     Ok(())
+}
+
+/// The ratio of rates is made of the leavers and person-months since the start: where these are hidden it is too.
+fn hide_ratio(found: &mut Attrition) {
+    let hidden = found.periods.iter().any(|period| period.period != "before" && period.hidden);
+    if let Some(ratio) = found.rate_ratio.as_mut().filter(|ratio| hidden && ratio.exposure == "person_months") {
+        let method = std::mem::take(&mut ratio.ratio.method);
+        ratio.ratio = Interval { method, why: Some(Why::Hidden), ..Interval::default() };
+        ratio.p_value = None;
+    }
+}
+
+/// A category of fewer than `crowd` people would have a hazard of its own: the model's terms go, its name stays.
+fn hide_model(found: &mut Attrition, crowd: u64) {
+    let Some(model) = found.hazard.as_mut() else { return };
+    let lost: u64 = found.follow_up.iter().map(|f| f.n).sum::<u64>().saturating_sub(model.n);
+    // People without a covariate are the difference between two models that are told.
+    let few = |people: u64| people > 0 && people < crowd;
+    if model.smallest.is_some_and(few) || few(lost) {
+        let covariates = std::mem::take(&mut model.covariates);
+        let ties = std::mem::take(&mut model.ties);
+        *model = HazardModel { ties, covariates, why: Some(Why::Hidden), ..HazardModel::default() };
+    }
 }
 
 /// Keeps of the curves only times between which at least `crowd` people left in every group, as far as `crowd` are at
