@@ -313,6 +313,29 @@ pub fn plain_findings(
     finish(draft, screened, seed, options, crowd)
 }
 
+/// Answers without data -> findings.
+pub fn planned_findings(
+    answers: Vec<std::result::Result<Finding, crate::findings::Decline>>,
+    seed: u64,
+    options: BTreeMap<String, serde_json::Value>,
+) -> Findings {
+    let mut draft = Draft::default();
+    for answer in answers {
+        match answer {
+            Ok(finding) => draft.findings.push(finding),
+            Err(decline) => draft.declines.push(decline),
+        }
+    }
+    draft.provenance = Provenance {
+        program: env!("CARGO_PKG_NAME").to_string(),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        seed,
+        options,
+        inputs: Vec::new(),
+    };
+    seal(draft, 1)
+}
+
 /// Inputs by table, name and digest, whatever order they came in.
 fn in_order_of_tables(inputs: &[Input]) -> Vec<Input> {
     let mut inputs = inputs.to_vec();

@@ -5,6 +5,7 @@
 //! nobody or too few left, fewer than two units an arm, no dates, a tenure on a list in the place of a time.
 //! References: `stats::survival`, `stats::cox`, `stats::proportion`, `stats::unit_contrast`, `stats::incidence`.
 
+mod claims;
 mod curves;
 mod hazard;
 mod rates;
@@ -177,6 +178,7 @@ fn attrition(spells: &Spells, how: Asked) -> Result<Attrition, Decline> {
     shares::shares(spells, &mut found);
     plan(spells, how.effect, &mut found);
     found.lead = lead(&found).to_string();
+    found.claims = claims::of(&found);
     Ok(found)
 }
 
@@ -190,6 +192,7 @@ fn snapshot(spells: &Spells, how: Asked) -> Result<Attrition, Decline> {
     found.not_run.push("survival".to_string());
     plan(spells, how.effect, &mut found);
     found.lead = "by_unit".to_string();
+    found.claims = claims::of(&found);
     Ok(found)
 }
 

@@ -6,6 +6,7 @@ pub mod drivers;
 pub mod gate;
 pub mod ladder;
 pub mod marks;
+pub mod power;
 pub mod regression;
 pub mod stages;
 

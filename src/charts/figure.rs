@@ -19,6 +19,8 @@ pub enum Figure {
     LeftOut(LeftOut),
     /// The steps of a ladder: how many agree with each.
     Steps(Steps),
+    /// Shares over a number, in one panel or several.
+    Curves(Curves),
 }
 
 impl Figure {
@@ -33,6 +35,7 @@ impl Figure {
             Figure::Quadrant(f) => &mut f.caption,
             Figure::LeftOut(f) => &mut f.caption,
             Figure::Steps(f) => &mut f.caption,
+            Figure::Curves(f) => &mut f.caption,
         }
     }
 }
@@ -362,4 +365,45 @@ pub struct Steps {
     pub percent: bool,
     /// Rows, lowest step first.
     pub rows: Vec<StepRow>,
+}
+
+/// A line over a number.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trace {
+    /// Its name; empty for none.
+    pub label: String,
+    /// 0 = treatment colour, 1 = control colour, 2.. = further colours.
+    pub role: usize,
+    /// Holds its value until the next point, else a straight line.
+    pub stepwise: bool,
+    /// Where it goes: x, and the share with its band.
+    pub points: Vec<(f64, Point)>,
+}
+
+/// One of several pictures with the same axes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Panel {
+    /// What it shows; empty for a single one.
+    pub title: String,
+    /// Its lines.
+    pub traces: Vec<Trace>,
+}
+
+/// Shares over a number.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Curves {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the axis from left to right.
+    pub x_label: String,
+    /// Label of the axis of shares.
+    pub y_label: String,
+    /// The axis of shares goes from 0 to 100 %, else as high as it must.
+    pub whole: bool,
+    /// A share to be reached, with its words.
+    pub reference: Option<(f64, String)>,
+    /// A place on the other axis, with its words.
+    pub marker: Option<(f64, String)>,
+    /// The pictures.
+    pub panels: Vec<Panel>,
 }

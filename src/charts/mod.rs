@@ -1,6 +1,7 @@
 //! Pictures: a `Figure` (data with its words already in it) becomes SVG or PNG. Knows no finding, no language, and computes nothing beyond scaling.
 
 mod axis;
+mod curves;
 pub mod figure;
 mod fonts;
 mod forest;
@@ -40,6 +41,7 @@ pub fn svg(figure: &Figure) -> crate::Result<String> {
         Figure::Quadrant(quadrant) => quadrant::sheet(quadrant),
         Figure::LeftOut(left_out) => left_out::sheet(left_out),
         Figure::Steps(steps) => steps::sheet(steps),
+        Figure::Curves(curves) => curves::sheet(curves),
     };
     sheet.svg()
 }

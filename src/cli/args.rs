@@ -1,6 +1,8 @@
 //! The command tree as clap sees it: names, options and the help a reader gets. Parses words into values and decides
 //! nothing about them; commands that do not exist yet are not named here.
 
+pub mod power;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -45,6 +47,9 @@ pub enum Command {
     /// Who left, group A against group B, by month and as survival
     #[command(long_about = ATTRITION)]
     Attrition(Attrition),
+    /// How many people a trial needs, or what the data in hand could show
+    #[command(long_about = power::POWER)]
+    Power(power::Power),
     /// Where people stand on the ladder, overall and by group
     #[command(long_about = STAGES)]
     Stages(Stages),

@@ -138,6 +138,42 @@ pub fn study(
     show(&pipeline::findings(&screened, &study, &wanted), asking, shape, &terminal)
 }
 
+/// A question of a study that is no analysis of its own.
+///
+/// # Errors
+/// A file cannot be read, or standard output not be written.
+pub fn study_with(
+    path: &Path,
+    options: (&Asking, &Shape),
+    terminal: &Terminal,
+    change: impl FnOnce(&mut Study),
+    answer: impl FnOnce(&Screened, &Study) -> Vec<std::result::Result<Finding, Decline>>,
+) -> Result<u8> {
+    let (asking, shape) = options;
+    limit_threads(terminal);
+    let Some(mut study) = load(path, asking, terminal)? else { return Ok(2) };
+    change(&mut study);
+    let terminal = terminal.speaking(language(&study));
+    let Some(screened) = screen(&study, asking, &terminal)? else { return Ok(SAYS_NO) };
+    let answers = answer(&screened, &study);
+    let options = study.options.clone();
+    show(&pipeline::plain_findings(&screened, answers, study.seed, options, study.crowd), asking, shape, &terminal)
+}
+
+/// A question that needs no data.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn planned(
+    options: (&Asking, &Shape),
+    terminal: &Terminal,
+    written: BTreeMap<String, serde_json::Value>,
+    answers: Vec<std::result::Result<Finding, Decline>>,
+) -> Result<u8> {
+    let (asking, shape) = options;
+    show(&pipeline::planned_findings(answers, asking.seed.unwrap_or(1), written), asking, shape, terminal)
+}
+
 /// One question on a plain table, of one outcome or several.
 ///
 /// # Errors

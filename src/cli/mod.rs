@@ -10,6 +10,7 @@ mod export;
 pub mod fault;
 mod ladder;
 mod outbox;
+mod power;
 mod progress;
 mod regress;
 mod report;
@@ -52,6 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Regress(args) => regress::run(args, &terminal),
         Command::Compare(args) => compare::run(args, &terminal),
         Command::Attrition(args) => attrition::run(args, &terminal),
+        Command::Power(args) => power::run(args, &terminal),
         Command::Stages(args) => stages::run(args, &terminal),
         Command::Ladder(args) => ladder::run(args, &terminal),
         Command::Validate(args) => validate::run(args, &terminal),

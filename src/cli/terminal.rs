@@ -40,6 +40,7 @@ impl Terminal {
             Command::Regress(a) => Self::shared(&a.shared),
             Command::Compare(a) => Self::shared(&a.shared),
             Command::Attrition(a) => Self::shared(&a.shared),
+            Command::Power(a) => Self::shared(&a.shared),
             Command::Stages(a) => Self::shared(&a.shared),
             Command::Ladder(a) => Self::shared(&a.shared),
             Command::Validate(a) => Self::shared(&a.shared),

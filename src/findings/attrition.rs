@@ -4,6 +4,7 @@ mod model;
 
 pub use model::{HazardModel, HazardTerm, IncidencePoint, Needed, RateRatio, Reason, ReasonArm, Reasons};
 
+use super::Claim;
 use super::atoms::{Caution, Estimate, Flow, Interval, Why};
 use serde::{Deserialize, Serialize};
 
@@ -281,6 +282,9 @@ pub struct Attrition {
     pub periods: Vec<PeriodRate>,
     /// Causal words are allowed: randomised, and the ratio check passed.
     pub causal: bool,
+    /// What may be claimed, the leading answer first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub claims: Vec<Claim>,
     /// From all people to the people followed.
     pub flow: Flow,
     /// What was deliberately not run, by name.

@@ -9,6 +9,7 @@ pub mod gate;
 pub mod issue;
 pub mod ladder;
 pub mod loss;
+pub mod power;
 pub mod provenance;
 pub mod regression;
 pub mod seal;
@@ -22,6 +23,7 @@ pub use gate::{Gate, NotChecked, Risk, Verdict};
 pub use issue::{Issue, Level};
 pub use ladder::LadderScale;
 pub use loss::Loss;
+pub use power::Power;
 pub use provenance::{Input, Provenance};
 pub use regression::{Regression, Term};
 pub use seal::{Draft, Findings, seal};
@@ -41,6 +43,8 @@ pub enum Finding {
     Comparison(Comparison),
     /// Leaving, A against B.
     Attrition(Attrition),
+    /// What a trial of some size can find, or how large it must be.
+    Power(Power),
     /// Where people stand on the ladder.
     Stages(Stages),
     /// Whether the ladder is one.
@@ -52,6 +56,7 @@ impl Finding {
     pub fn claims(&self) -> &[Claim] {
         match self {
             Finding::Comparison(found) => &found.claims,
+            Finding::Attrition(found) => &found.claims,
             _ => &[],
         }
     }
@@ -63,6 +68,7 @@ impl Finding {
             Finding::Drivers(_) => "drivers",
             Finding::Comparison(_) => "comparison",
             Finding::Attrition(_) => "attrition",
+            Finding::Power(_) => "power",
             Finding::Stages(_) => "stages",
             Finding::Ladder(_) => "ladder",
         }

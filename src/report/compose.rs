@@ -3,7 +3,7 @@
 
 use super::document::{Answer, Block, Document, Fact, Section};
 use super::sections::drivers::Model;
-use super::sections::{attrition, comparison, data, drivers, ladder, methods, stages};
+use super::sections::{attrition, comparison, data, drivers, ladder, methods, power, stages};
 use super::voice::Voice;
 use crate::findings::{Finding, Findings};
 use crate::text::{Language, names, number};
@@ -72,6 +72,7 @@ fn of(voice: &Voice<'_>, finding: &Finding) -> Vec<Section> {
         Finding::Regression(r) => vec![drivers::section(voice, r, Model::Plain)],
         Finding::Comparison(c) => vec![comparison::section(voice, c)],
         Finding::Attrition(a) => vec![attrition::section(voice, a)],
+        Finding::Power(p) => vec![power::section(voice, p)],
         Finding::Stages(s) => std::iter::once(stages::section(voice, s)).chain(stages::levers(voice, s)).collect(),
         Finding::Ladder(scale) => vec![ladder::section(voice, scale)],
     }
@@ -86,6 +87,7 @@ fn answers(voice: &Voice<'_>, findings: &Findings) -> Section {
             Finding::Regression(r) => drivers::answer(voice, r, Model::Plain),
             Finding::Comparison(c) => comparison::answer(voice, c),
             Finding::Attrition(a) => attrition::answer(voice, a),
+            Finding::Power(p) => power::answer(voice, p),
             Finding::Stages(s) => stages::answer(voice, s),
             Finding::Ladder(scale) => ladder::answer(voice, scale),
         })
@@ -136,6 +138,7 @@ fn question(voice: &Voice<'_>, finding: &Finding) -> String {
             let name = |i: usize| a.groups.get(i).map_or_else(String::new, |group| voice.group(group));
             voice.say("page.question_attrition", &[("treatment", name(0)), ("control", name(1))])
         }
+        Finding::Power(_) => voice.word("page.question_power"),
         Finding::Stages(_) => voice.word("page.question_stages"),
         Finding::Ladder(_) => voice.word("page.question_ladder"),
     }

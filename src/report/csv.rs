@@ -3,6 +3,7 @@
 
 mod beside;
 mod ladder;
+mod leaving;
 mod rows;
 
 use super::safe;
@@ -126,6 +127,11 @@ pub const COLUMNS: &[&str] = &[
     "text",
     "verdict",
     "grade",
+    "reason",
+    "incidence",
+    "power",
+    "units_needed",
+    "people_needed",
 ];
 
 /// One row: its cells by column, empty ones left out.
@@ -227,6 +233,7 @@ pub fn render(findings: &Findings) -> Result<String> {
             Finding::Regression(model) => rows::regression(&mut all, "regression", model),
             Finding::Comparison(c) => rows::comparison(&mut all, c),
             Finding::Attrition(a) => rows::attrition(&mut all, a),
+            Finding::Power(p) => leaving::power(&mut all, p),
             Finding::Stages(s) => rows::stages(&mut all, s),
             Finding::Ladder(scale) => ladder::rows(&mut all, scale),
         }

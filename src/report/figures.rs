@@ -1,6 +1,7 @@
 //! Findings into `charts::Figure`, with all their words. Chooses what is drawn; computes nothing.
 
 pub mod ladder;
+pub mod curves;
 pub mod model;
 
 use super::document::{Block, Picture};
@@ -35,12 +36,14 @@ pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)
                 if !a.months.is_empty() {
                     out.push(("attrition_index", attrition_index(voice, a)));
                 }
+                out.extend(curves::incidence(voice, a).map(|figure| ("reasons", figure)));
             }
             Finding::Stages(s) => out.push(("ladder", standing(voice, s))),
             Finding::Ladder(scale) => {
                 out.push(("ladder_steps", ladder::steps(voice, scale)));
                 out.push(("ladder_items", ladder::items(voice, scale)));
             }
+            Finding::Power(p) => out.extend(curves::power(voice, p).map(|figure| ("power", figure))),
         }
     }
     out

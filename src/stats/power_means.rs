@@ -214,7 +214,7 @@ pub fn curve_of_units(outcome: Outcome, effect: f64, shape: &Shape, alpha: f64, 
 
 /// The least number between `low` and `high` at which something that is once true stays true, to the last digits; nothing
 /// where it is not true at `high`.
-fn rising(low: f64, high: f64, holds: impl Fn(f64) -> bool) -> Option<f64> {
+pub(super) fn rising(low: f64, high: f64, holds: impl Fn(f64) -> bool) -> Option<f64> {
     if !holds(high) {
         return None;
     }

@@ -325,6 +325,8 @@ pub struct Practice {
     pub by: Vec<String>,
     /// Shares of proper months at which a band of the dose ends and the next begins.
     pub bands: Vec<f64>,
+}
+
 /// The rule for people who leave at the same time in a hazard model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TieRule {

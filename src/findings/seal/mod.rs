@@ -78,6 +78,8 @@ fn hide(finding: &mut Finding, crowd: u64) -> Result<(), Decline> {
         }
         Finding::Comparison(found) => comparison::hide(found, crowd),
         Finding::Attrition(found) => attrition::hide(found, crowd),
+        // Sums over a whole group or both; a plan has nobody behind it.
+        Finding::Power(found) => enough("power", found.behind.unwrap_or(crowd), crowd),
         Finding::Stages(found) => {
             enough("stages", found.n, crowd)?;
             stages::hide(found, crowd);

@@ -3,8 +3,9 @@
 use super::figures::{figure, joined, natural, ranges, reason};
 use super::shared::{self, word};
 use super::{Align, Block, Table};
-use crate::findings::attrition::{Attrition, MonthRate, RollingRate};
-use crate::report::leaving::{Leading, leading, leads_by_person};
+use crate::findings::attrition::{Attrition, Median, MonthRate, RollingRate};
+use crate::report::leaving::{Leading, leading, leads_by_person, mean_time, time_leads};
+use crate::report::parts;
 use crate::text::{Language, names, number, say};
 
 /// Points of each survival curve shown.
@@ -23,6 +24,7 @@ pub fn compose(page: &mut Vec<Block>, a: &Attrition, language: Language) {
     page.push(Block::Table(follow_up(a, language)));
     page.push(Block::Paragraph(plain_sentence(a, language)));
     page.push(Block::Paragraph(technical_sentence(a, language)));
+    super::comparison::claims(page, &a.claims, language);
     shared::cautions(page, &a.cautions, language);
     if !a.periods.is_empty() {
         page.push(Block::Table(periods(a, language)));
@@ -30,6 +32,9 @@ pub fn compose(page: &mut Vec<Block>, a: &Attrition, language: Language) {
     index(page, a, language);
     if !a.km.is_empty() {
         page.push(Block::Table(survival(a, language)));
+    }
+    for part in parts::leaving::of(a, language) {
+        page.extend(parts::blocks(part, language));
     }
     shared::flow(page, &a.flow, language);
     shared::not_run(page, &a.not_run, language);
@@ -54,10 +59,8 @@ fn follow_up(a: &Attrition, language: Language) -> Table {
     let sides = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
     let mut table = Table::new(titles.iter().map(|t| word(language, t)).zip(sides).collect());
     for arm in &a.follow_up {
-        let median = a.medians.iter().find(|m| m.group == arm.group).map(|m| m.median);
-        let median = match median {
-            Some(Some(x)) => shared::duration(x),
-            Some(None) => word(language, "not_reached"),
+        let median = match a.medians.iter().find(|m| m.group == arm.group) {
+            Some(found) => median(found, language),
             None => String::new(),
         };
         table.rows.push(vec![
@@ -69,6 +72,12 @@ fn follow_up(a: &Attrition, language: Language) -> Table {
         ]);
     }
     table.without_blank(UNITS)
+}
+
+fn median(found: &Median, language: Language) -> String {
+    let Some(median) = found.median else { return word(language, "not_reached") };
+    let range = number::interval(language, found.conf_low, found.conf_high, shared::duration);
+    say(language, "leaving.median_interval", &[("median", shared::duration(median)), ("interval", range)])
 }
 
 /// Time is in days where the days of entry and leaving are known, else in the unit of a column that nobody named.
@@ -83,7 +92,14 @@ fn points(x: f64) -> String {
 fn plain_sentence(a: &Attrition, language: Language) -> String {
     let [treatment, control] = groups(a);
     let (verdict, p) = leading(a);
-    let test = match leads_by_person(a) {
+    let test = match leads_by_person(a) && a.lead != "by_unit" {
+        _ if time_leads(a) => {
+            let by = match leads_by_person(a) {
+                true => say(language, "leaving.by_people", &[]),
+                false => say(language, "leaving.by_units", &[("unit", names::unit(language, &a.unit))]),
+            };
+            say(language, "leaving.test_rmst", &[("by", by), ("p", shared::p_phrase(language, p))])
+        }
         true => say(language, "table.test_logrank", &[("p", shared::p_phrase(language, p))]),
         false => {
             let values = [("unit", names::unit(language, &a.unit)), ("p", shared::p_phrase(language, p))];
@@ -109,8 +125,11 @@ fn plain_sentence(a: &Attrition, language: Language) -> String {
         let [treatment, control, ..] = values;
         sentence.push_str(&say(language, "table.risk_ratio", &[treatment, control, ("ratio", ratio)]));
     }
-    if let Some(mde) = a.mde.filter(|_| verdict == Leading::NotShown) {
-        sentence.push_str(&say(language, "table.leaving_mde", &[("mde", points(mde))]));
+    if verdict == Leading::NotShown {
+        let said = [parts::leaving::could_have_found(a, language), parts::leaving::needed(a, language)];
+        for more in said.into_iter().flatten() {
+            sentence.push_str(&gap(language, &more));
+        }
     }
     if !a.causal {
         sentence.push_str(&say(language, "table.not_causal", &[]));
@@ -118,13 +137,25 @@ fn plain_sentence(a: &Attrition, language: Language) -> String {
     sentence
 }
 
-/// The test that leads stands first: by unit where units were assigned, else the log-rank test.
+/// A further sentence of a paragraph.
+fn gap(language: Language, sentence: &str) -> String {
+    match language {
+        Language::Ja => sentence.to_string(),
+        Language::En => format!("{} ", sentence.trim_end()),
+    }
+}
+
+/// The test that leads stands first: mean time where that leads, by unit where units were assigned, else the log-rank test.
 fn technical_sentence(a: &Attrition, language: Language) -> String {
     let (unit, shares) = (by_unit(a, language), shares(a, language));
     let times = times(a, language);
-    let parts = if leads_by_person(a) { [times, shares, String::new()] } else { [unit, shares, times] };
-    let stayed = stayed(a, language);
-    (parts.concat() + &stayed).trim_end().to_string()
+    let ordered = if leads_by_person(a) { [times, shares, String::new()] } else { [unit, shares, times] };
+    let (stayed, rates) = (stayed(a, language), rates(a, language));
+    let all = match time_leads(a) {
+        true => stayed + &ordered.concat() + &rates,
+        false => ordered.concat() + &stayed + &rates,
+    };
+    all.trim_end().to_string()
 }
 
 fn by_unit(a: &Attrition, language: Language) -> String {
@@ -152,6 +183,14 @@ fn times(a: &Attrition, language: Language) -> String {
         let statistic = number::or_reason(language, test.statistic, "undefined", natural);
         let values = [("statistic", statistic), ("p", shared::p_phrase(language, test.p_value))];
         said.push_str(&say(language, "table.logrank", &values));
+    }
+    if let (Some(test), Some(strata)) = (&a.logrank_stratified, &a.strata) {
+        let values = [
+            ("strata", names::column(language, strata)),
+            ("statistic", number::or_reason(language, test.statistic, "undefined", natural)),
+            ("p", shared::p_phrase(language, test.p_value)),
+        ];
+        said.push_str(&gap(language, &say(language, "leaving.stratified", &values)));
     }
     if let Some(test) = &a.logrank_by_unit {
         let values = [
@@ -185,7 +224,42 @@ fn stayed(a: &Attrition, language: Language) -> String {
         Some(_) => "table.rmst_days",
         None => "table.rmst",
     };
-    say(language, key, &values)
+    let mut said = gap(language, &say(language, key, &values));
+    if let (Some(_), Some(e)) = (&rmst.by_unit, mean_time(a)) {
+        let values = [
+            ("unit", names::unit(language, &a.unit)),
+            ("difference", shared::estimate(language, e, natural)),
+            ("days", parts::leaving::days(a, language)),
+            ("p", shared::p_phrase(language, e.p_value)),
+        ];
+        said.push_str(&gap(language, &say(language, "leaving.rmst_by_unit", &values)));
+    }
+    said
+}
+
+/// The ratio of the rates of leaving.
+fn rates(a: &Attrition, language: Language) -> String {
+    let Some(found) = &a.rate_ratio else { return String::new() };
+    let show = |x: f64| figure(x, 2);
+    let mut said = String::new();
+    if found.ratio.estimate.is_some() {
+        let values = [
+            ("exposure", say(language, &format!("leaving.{}", found.exposure), &[])),
+            ("control", names::group(language, groups(a)[1])),
+            ("ratio", shared::interval(language, &found.ratio, show)),
+            ("p", shared::p_phrase(language, found.p_value)),
+        ];
+        said.push_str(&gap(language, &say(language, "leaving.rate_ratio", &values)));
+    }
+    if let Some(by_unit) = &found.by_unit {
+        let values = [
+            ("unit", names::unit(language, &a.unit)),
+            ("ratio", shared::interval(language, by_unit, show)),
+            ("p", shared::p_phrase(language, found.p_by_unit)),
+        ];
+        said.push_str(&gap(language, &say(language, "leaving.rate_ratio_by_unit", &values)));
+    }
+    said
 }
 
 fn periods(a: &Attrition, language: Language) -> Table {

@@ -9,6 +9,7 @@ pub mod figures;
 pub mod gate;
 pub mod ladder;
 pub mod loss;
+mod power;
 pub mod regression;
 pub mod shared;
 pub mod stages;
@@ -147,6 +148,7 @@ pub fn compose(findings: &Findings, language: Language) -> Vec<Block> {
             Finding::Regression(model) => regression::model(&mut page, model, language),
             Finding::Comparison(comparison) => comparison::compose(&mut page, comparison, language),
             Finding::Attrition(attrition) => attrition::compose(&mut page, attrition, language),
+            Finding::Power(power) => power::compose(&mut page, power, language),
             Finding::Stages(stages) => stages::compose(&mut page, stages, language),
             Finding::Ladder(scale) => ladder::compose(&mut page, scale, language),
         }

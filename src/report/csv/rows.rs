@@ -1,6 +1,6 @@
 //! Which rows each finding becomes, and what their cells are. Writes no file and makes nothing safe: `Row` does.
 
-use super::Row;
+use super::{Row, leaving};
 use crate::findings::regression::{Regression, Term};
 use crate::findings::stages::{LevelShare, StageShare};
 use crate::findings::{Attrition, Claim, Comparison, Stages};
@@ -210,7 +210,11 @@ fn attrition_tests(out: &mut Vec<Row>, a: &Attrition) {
     out.extend(a.risk_difference.iter().map(|i| row("risk_difference").interval(i)));
     out.extend(a.logrank.iter().map(|t| row("logrank").number("statistic", t.statistic).number("p_value", t.p_value)));
     out.extend(a.cox.iter().map(|e| row("cox").estimate(e)));
-    out.extend(a.medians.iter().map(|m| row("medians").text("group", &m.group).number("median", m.median)));
+    out.extend(a.medians.iter().map(|m| {
+        let row = row("medians").text("group", &m.group).number("median", m.median);
+        row.number("conf_low", m.conf_low).number("conf_high", m.conf_high).why(m.why)
+    }));
+    leaving::rows(out, a);
     if let Some(rmst) = &a.rmst {
         let horizon = Some(rmst.horizon);
         out.extend(rmst.arms.iter().map(|arm| {
@@ -218,6 +222,8 @@ fn attrition_tests(out: &mut Vec<Row>, a: &Attrition) {
             row.number("estimate", arm.estimate).number("std_error", arm.std_error)
         }));
         out.push(row("rmst_difference").number("horizon", horizon).estimate(&rmst.difference));
+        let by_unit = rmst.by_unit.iter();
+        out.extend(by_unit.map(|e| row("rmst_by_unit").number("horizon", horizon).estimate(e).number("mde", rmst.mde)));
     }
 }
 

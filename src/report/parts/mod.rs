@@ -1,4 +1,4 @@
-//! What a linear model says besides its main table, as parts of a heading, sentences and tables: the terminal, Markdown
+//! What a linear model, and leaving, say besides their main tables, as parts of a heading, sentences and tables: the terminal, Markdown
 //! and HTML show the same ones. A part that has nothing to say is not there. Draws nothing.
 
 pub mod beside;
@@ -9,6 +9,8 @@ pub mod errors;
 pub mod fit;
 pub mod importance;
 pub mod ladder;
+pub mod leaving;
+pub mod power;
 pub mod quadrant;
 pub mod sentences;
 pub mod terms;

@@ -1,12 +1,13 @@
 //! The pages about leaving. The test by what was assigned leads; tests by person lead only where persons were assigned.
 
-use super::comparison::{Verdict, grade, plain_row};
-use super::leaving;
+use super::comparison::{Verdict, claims, grade, grade_label, plain_row};
+use super::{beside, leaving};
 use crate::findings::Attrition;
 use crate::report::brief::shared::duration;
 use crate::report::document::{Answer, Block, Cell, Section, Table};
 use crate::report::figures;
-use crate::report::leaving::{Leading, leading, leads_by_person};
+use crate::report::leaving::{Leading, leading, leads_by_person, mean_time, time_leads};
+use crate::report::parts;
 use crate::report::voice::{Voice, capital};
 use crate::text::{Causal, names, number, say_causal};
 
@@ -58,7 +59,7 @@ pub fn answer(voice: &Voice<'_>, a: &Attrition) -> Answer {
         anchor: "attrition".into(),
         question: voice.word("attrition.question"),
         grade,
-        grade_label: voice.word(grade_key),
+        grade_label: grade_label(voice, grade_key, &a.claims),
         headline: headline(voice, a, verdict, permit),
         number,
         interval,
@@ -71,6 +72,13 @@ pub fn answer(voice: &Voice<'_>, a: &Attrition) -> Answer {
 fn headline(voice: &Voice<'_>, a: &Attrition, verdict: Verdict, permit: Option<Causal>) -> String {
     let mut args = group_args(voice, a);
     // A ratio of shares that points the other way than the leading test does not belong beside it.
+    if time_leads(a) && matches!(verdict, Verdict::Higher | Verdict::Lower) {
+        return match (permit, a.claims.first()) {
+            (Some(_), Some(claim)) => parts::claim::sentence(claim, voice.language),
+            _ if verdict == Verdict::Higher => voice.say("leaving.stayed_shorter", &args),
+            _ => voice.say("leaving.stayed_longer", &args),
+        };
+    }
     let ratio = a.risk_ratio.as_ref().and_then(|r| r.estimate);
     let shares = ratio.filter(|r| (*r > 1.0 && verdict == Verdict::Higher) || (*r < 1.0 && verdict == Verdict::Lower));
     args.extend(shares.map(|r| ("ratio", number::decimal(r, 2))));
@@ -90,9 +98,9 @@ fn headline(voice: &Voice<'_>, a: &Attrition, verdict: Verdict, permit: Option<C
 
 fn points(voice: &Voice<'_>, a: &Attrition, verdict: Verdict, permit: Option<Causal>) -> Vec<String> {
     let mut points = Vec::new();
-    if leads_by_person(a) {
+    if leads_by_person(a) || time_leads(a) {
         points.extend(test_sentence(voice, a));
-        points.extend(hazard_sentence(voice, a));
+        points.extend(hazard_sentence(voice, a).filter(|_| !time_leads(a)));
         points.extend(ratio_sentence(voice, a));
     } else {
         points.extend(ratio_sentence(voice, a));
@@ -103,8 +111,9 @@ fn points(voice: &Voice<'_>, a: &Attrition, verdict: Verdict, permit: Option<Cau
     if permit.is_none() {
         points.push(voice.word("attrition.association"));
     }
-    points.extend(a.mde.map(|mde| voice.say("attrition.mde", &[("mde", number::decimal(mde * 100.0, 1))])));
+    points.extend(parts::leaving::could_have_found(a, voice.language));
     if verdict == Verdict::NotShown {
+        points.extend(parts::leaving::needed(a, voice.language));
         points.push(voice.word("attrition.not_shown"));
     }
     points
@@ -134,7 +143,10 @@ fn hazard_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
 
 /// The leading test, or that it is missing.
 fn test_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
-    if leads_by_person(a) {
+    if time_leads(a) {
+        return time_sentence(voice, a);
+    }
+    if leads_by_person(a) && a.lead != "by_unit" {
         let test = a.logrank.as_ref()?;
         return Some(voice.say("attrition.test_people", &[("p", voice.p(test.p_value, None))]));
     }
@@ -148,6 +160,19 @@ fn test_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
         return Some(voice.say("attrition.test_units", &args));
     }
     Some(voice.say("attrition.test_missing", &[("unit", names::unit(voice.language, &a.unit))]))
+}
+
+fn time_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
+    let (rmst, time) = (a.rmst.as_ref()?, mean_time(a)?);
+    let changing = a.cautions.iter().any(|caution| caution.code == "hazards_not_proportional");
+    let values = [
+        ("horizon", duration(rmst.horizon)),
+        ("days", parts::leaving::days(a, voice.language)),
+        ("difference", voice.or_why(time.estimate, time.why, number::signed_natural)),
+        ("interval", voice.range(time.conf_low, time.conf_high, number::natural)),
+        ("p", voice.p(time.p_value, None)),
+    ];
+    Some(voice.say(if changing { "leaving.test_time" } else { "leaving.test_time_only" }, &values))
 }
 
 fn annual_sentence(voice: &Voice<'_>, a: &Attrition) -> Option<String> {
@@ -191,6 +216,7 @@ pub fn section(voice: &Voice<'_>, a: &Attrition) -> Section {
     if !cautions.is_empty() {
         blocks.push(Block::Callout { label: voice.word("page.cautions"), items: cautions });
     }
+    blocks.extend(claims(voice, &a.claims));
     if !a.km.is_empty() {
         blocks.push(figures::picture("survival", figures::survival(voice, a)));
     }
@@ -199,6 +225,16 @@ pub fn section(voice: &Voice<'_>, a: &Attrition) -> Section {
     }
     blocks.push(Block::Table(follow_table(voice, a)));
     blocks.push(Block::Table(tests_table(voice, a)));
+    if !a.km.is_empty() {
+        blocks.push(Block::Table(leaving::survival_table(voice, a)));
+    }
+    for part in parts::leaving::of(a, voice.language) {
+        let picture = match part.name {
+            "reasons" => figures::curves::incidence(voice, a).map(|f| figures::picture("reasons", beside::untitled(f))),
+            _ => None,
+        };
+        blocks.extend(beside::with_picture(voice, part, picture));
+    }
     if !a.periods.is_empty() {
         blocks.push(Block::Table(leaving::periods_table(voice, a)));
     }
@@ -254,8 +290,10 @@ fn follow_table(voice: &Voice<'_>, a: &Attrition) -> Table {
 }
 
 fn median(voice: &Voice<'_>, a: &Attrition, group: &str) -> String {
-    let found = a.medians.iter().find(|m| m.group == group).and_then(|m| m.median);
-    found.map_or_else(|| voice.word("attrition.median_none"), duration)
+    let Some(found) = a.medians.iter().find(|m| m.group == group) else { return voice.word("word.dash") };
+    let Some(median) = found.median else { return voice.word("attrition.median_none") };
+    let values = [("median", duration(median)), ("interval", voice.range(found.conf_low, found.conf_high, duration))];
+    voice.say("leaving.median_interval", &values)
 }
 
 fn rmst_cell(voice: &Voice<'_>, a: &Attrition, group: &str) -> String {
@@ -279,7 +317,10 @@ fn tests_table(voice: &Voice<'_>, a: &Attrition) -> Table {
     let dash = voice.word("word.dash");
     if let Some(e) = &a.by_unit {
         let vcov = a.vcov.clone().unwrap_or_else(|| dash.clone());
-        let key = if leads_by_person(a) { "attrition.remark_person_errors" } else { "attrition.remark_unit" };
+        let key = match leads_by_person(a) || time_leads(a) {
+            true => "attrition.remark_person_errors",
+            false => "attrition.remark_unit",
+        };
         let remark = format!("{points}; {}", voice.say(key, &[("vcov", vcov)]));
         let p = voice.or_why(e.p_value, e.why, number::p_value);
         table.row(plain_row(voice, "attrition.row_unit", voice.estimate(e, number::points), p, remark));
@@ -287,6 +328,9 @@ fn tests_table(voice: &Voice<'_>, a: &Attrition) -> Table {
     if let Some(r) = &a.risk_ratio {
         let value = voice.interval(r, |x| number::decimal(x, 2));
         table.row(plain_row(voice, "attrition.row_ratio", value, String::new(), person_remark(voice, a)));
+    }
+    for row in ratio_rows(voice, a) {
+        table.row(row);
     }
     if let Some(r) = &a.risk_difference {
         let remark = format!("{points}; {}", person_remark(voice, a));
@@ -300,7 +344,33 @@ fn tests_table(voice: &Voice<'_>, a: &Attrition) -> Table {
         let value = number::decimal(mde * 100.0, 1);
         table.row(plain_row(voice, "attrition.row_mde", value, String::new(), points));
     }
+    if let Some([label, value, remark]) = a.needed.as_ref().and_then(|n| parts::leaving::needed_row(n, voice.language))
+    {
+        table.row(vec![Cell::text(label), Cell::number(value), Cell::number(String::new()), Cell::text(remark)]);
+    }
     table
+}
+
+/// Ratios of shares by unit and of rates.
+fn ratio_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
+    let mut rows = Vec::new();
+    let show = |x: f64| number::decimal(x, 2);
+    let cr2 = voice.word("leaving.remark_cr2");
+    if let Some(r) = &a.risk_ratio_by_unit {
+        let value = voice.interval(r, show);
+        rows.push(plain_row(voice, "leaving.row_ratio_by_unit", value, String::new(), cr2.clone()));
+    }
+    let Some(r) = &a.rate_ratio else { return rows };
+    let exposure = voice.word(&format!("leaving.{}", r.exposure));
+    let remark =
+        format!("{}; {}", voice.say("leaving.remark_exact", &[("exposure", exposure)]), person_remark(voice, a));
+    let p = voice.or_why(r.p_value, r.ratio.why, number::p_value);
+    rows.push(plain_row(voice, "leaving.row_rate_ratio", voice.interval(&r.ratio, show), p, remark));
+    if let Some(by_unit) = &r.by_unit {
+        let p = voice.or_why(r.p_by_unit, None, number::p_value);
+        rows.push(plain_row(voice, "leaving.row_rate_by_unit", voice.interval(by_unit, show), p, cr2));
+    }
+    rows
 }
 
 fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
@@ -309,12 +379,13 @@ fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
         let statistic = voice.or_why(t.statistic, None, |x| number::decimal(x, 2));
         let value = voice.say("attrition.logrank_value", &[("statistic", statistic)]);
         let p = voice.or_why(t.p_value, None, number::p_value);
-        let remark = match leads_by_person(a) {
+        let remark = match leads_by_person(a) && a.lead != "rmst" {
             true => voice.word("attrition.remark_person_lead"),
             false => person_remark(voice, a),
         };
         rows.push(plain_row(voice, "attrition.row_logrank", value, p, remark));
     }
+    rows.extend(log_rank_rows(voice, a));
     if let Some(e) = &a.cox {
         let value = voice.estimate(e, |x| number::decimal(x, 2));
         // The error of the hazard ratio is by unit where units are known; it still is not the test that leads.
@@ -341,8 +412,42 @@ fn time_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
             voice.or_why(e.p_value, e.why, number::p_value),
             remark,
         ));
+        if let Some(e) = &r.by_unit {
+            let lead = voice.word(if time_leads(a) { "leaving.remark_leads" } else { "attrition.remark_by_unit" });
+            let value = voice.estimate(e, |x| number::decimal(x, 1));
+            let p = voice.or_why(e.p_value, e.why, number::p_value);
+            rows.push(plain_row(voice, "leaving.row_rmst_by_unit", value, p, format!("{days}; {lead}")));
+        }
     }
     rows
+}
+
+/// The log-rank test within strata and by re-assigned units, and whether the ratio of hazards changes.
+fn log_rank_rows(voice: &Voice<'_>, a: &Attrition) -> Vec<Vec<Cell>> {
+    let mut rows = Vec::new();
+    let p = |p: Option<f64>| voice.or_why(p, None, number::p_value);
+    let value = |statistic: Option<f64>| {
+        let statistic = voice.or_why(statistic, None, |x| number::decimal(x, 2));
+        voice.say("attrition.logrank_value", &[("statistic", statistic)])
+    };
+    if let (Some(t), Some(strata)) = (&a.logrank_stratified, &a.strata) {
+        let label = voice.say("leaving.row_stratified", &[("strata", names::column(voice.language, strata))]);
+        rows.push(row(label, value(t.statistic), p(t.p_value), person_remark(voice, a)));
+    }
+    if let Some(t) = &a.logrank_by_unit {
+        let smallest = voice.or_why(t.smallest_p, None, number::p_value);
+        let remark = voice.say("leaving.remark_smallest", &[("smallest", smallest)]);
+        rows.push(row(voice.word("leaving.row_shuffled"), String::new(), p(t.p_value), remark));
+    }
+    if let Some(t) = &a.proportional {
+        let label = voice.word("leaving.row_proportional");
+        rows.push(row(label, value(t.statistic), p(t.p_value), String::new()));
+    }
+    rows
+}
+
+fn row(label: String, value: String, p: String, remark: String) -> Vec<Cell> {
+    vec![Cell::text(label), Cell::number(value), Cell::number(p), Cell::text(remark)]
 }
 
 /// By-person measures never lead when units were assigned.

@@ -44,6 +44,11 @@ fn of_part(voice: &Voice<'_>, r: &Regression, part: Part) -> Vec<Block> {
         "diagnostics" => pictures::left_out(voice, r).map(|f| figures::picture("leave_one_out", f)),
         _ => None,
     };
+    with_picture(voice, part, picture)
+}
+
+/// A part with its picture above its tables.
+pub fn with_picture(voice: &Voice<'_>, part: Part, picture: Option<Block>) -> Vec<Block> {
     let mut blocks = vec![Block::Heading { text: part.heading.clone() }];
     if !part.cautions.is_empty() {
         blocks.push(Block::Callout { label: voice.word("page.cautions"), items: part.cautions });
@@ -59,7 +64,7 @@ fn of_part(voice: &Voice<'_>, r: &Regression, part: Part) -> Vec<Block> {
 }
 
 /// The heading of the part is the title of the picture.
-fn untitled(mut figure: Figure) -> Figure {
+pub fn untitled(mut figure: Figure) -> Figure {
     figure.caption_mut().title.clear();
     figure
 }

@@ -30,6 +30,8 @@ fn flow_blocks(voice: &Voice<'_>, finding: &Finding) -> Vec<Block> {
         Finding::Drivers(r) | Finding::Regression(r) => regression_blocks(voice, r, &name),
         Finding::Comparison(c) => vec![Block::Table(flow_table(voice, &c.flow, &name))],
         Finding::Attrition(a) => vec![Block::Table(flow_table(voice, &a.flow, &name))],
+        // A plan has no rows of its own; those of data in hand are told with what they answered.
+        Finding::Power(_) => Vec::new(),
         Finding::Stages(s) => vec![Block::Table(flow_table(voice, &s.flow, &name))],
         Finding::Ladder(scale) => vec![Block::Table(flow_table(voice, &scale.flow, &name))],
     }
@@ -188,6 +190,7 @@ fn not_run_blocks(voice: &Voice<'_>, findings: &Findings) -> Vec<Block> {
             Finding::Comparison(c) => &c.not_run,
             Finding::Attrition(a) => &a.not_run,
             Finding::Stages(_) | Finding::Ladder(_) => &[],
+            Finding::Power(_) => &[],
         };
         for code in list {
             let key = format!("not_run.{code}");

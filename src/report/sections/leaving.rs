@@ -2,6 +2,7 @@
 
 use crate::findings::Why;
 use crate::findings::attrition::{Attrition, MonthRate, RollingRate};
+use crate::report::brief::shared::duration;
 use crate::report::document::{Cell, Table};
 use crate::report::voice::{Voice, capital};
 use crate::text::number;
@@ -96,4 +97,29 @@ pub fn months_table(voice: &Voice<'_>, months: &[MonthRate]) -> Table {
         ]);
     }
     table.note(voice.hidden_rule()).folded()
+}
+
+/// The curves in numbers, with the people at risk.
+pub fn survival_table(voice: &Voice<'_>, a: &Attrition) -> Table {
+    let time = if a.start.is_some() { "leaving.col_time_days" } else { "leaving.col_time" };
+    let mut table = Table::new(
+        voice.word("leaving.survival_title"),
+        vec![
+            Cell::text(voice.word("attrition.col_group")),
+            Cell::number(voice.word(time)),
+            Cell::number(voice.word("leaving.col_at_risk")),
+            Cell::number(voice.word("leaving.col_still")),
+        ],
+    );
+    let show = |x: f64| number::percent(x, 1);
+    for p in &a.km {
+        let reason = crate::report::voice::why(p.why);
+        table.row(vec![
+            Cell::text(capital(&voice.group(&p.group))),
+            Cell::number(duration(p.time)),
+            Cell::number(number::count(p.at_risk)),
+            Cell::number(number::with_interval(voice.language, p.survival, p.conf_low, p.conf_high, reason, show)),
+        ]);
+    }
+    table.folded()
 }

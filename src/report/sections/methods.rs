@@ -15,6 +15,7 @@ pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
             Finding::Drivers(r) | Finding::Regression(r) => regression(voice, r),
             Finding::Comparison(c) => comparison(voice, c),
             Finding::Attrition(a) => attrition(voice, a),
+            Finding::Power(_) => vec![fact(voice, "methods.power_title", "methods.power")],
             Finding::Stages(s) => stages(voice, !s.superiority.is_empty()),
             Finding::Ladder(_) => ["scalability", "guttman", "monotonicity", "item_order"]
                 .map(|name| fact(voice, &format!("methods.{name}_title"), &format!("methods.{name}")))

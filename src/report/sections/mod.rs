@@ -8,4 +8,5 @@ pub mod drivers;
 pub mod ladder;
 pub mod leaving;
 pub mod methods;
+pub mod power;
 pub mod stages;
