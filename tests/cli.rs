@@ -37,11 +37,12 @@ fn snapshot(name: &str, folder: &Folder, args: &[&str]) -> Told {
     told
 }
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "run",
     "regress",
     "compare",
     "attrition",
+    "power",
     "stages",
     "validate",
     "anonymise",

@@ -46,6 +46,7 @@ fn cautions(findings: &Findings) -> Vec<oneonone::findings::Caution> {
             }
             Finding::Comparison(c) => all.extend(c.cautions.clone()),
             Finding::Attrition(a) => all.extend(a.cautions.clone()),
+            Finding::Power(p) => all.extend(p.cautions.clone()),
             Finding::Stages(s) => all.extend(s.cautions.clone()),
             Finding::Ladder(s) => all.extend(s.cautions.clone()),
         }
