@@ -1,7 +1,7 @@
 //! Findings into `charts::Figure`, with all their words. Chooses what is drawn; computes nothing.
 
-pub mod ladder;
 pub mod curves;
+pub mod ladder;
 pub mod model;
 
 use super::document::{Block, Picture};
