@@ -8,6 +8,7 @@ mod charts;
 mod claims;
 mod cli;
 mod explain;
+mod gate;
 mod house;
 mod ingest;
 mod invariance;

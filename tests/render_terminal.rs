@@ -275,9 +275,9 @@ fn the_gate_fits_80_columns_and_refuses_formats_it_does_not_write() {
         assert_eq!(too_wide(&text), Vec::<String>::new());
         assert!(gate::render(&judged(issues.clone()), "md", language, Style::Plain).unwrap().starts_with("# "));
     }
-    let error = gate::render(&judged(issues), "sarif", Language::En, Style::Plain).unwrap_err();
+    let error = gate::render(&judged(issues), "yaml", Language::En, Style::Plain).unwrap_err();
     assert_eq!(error.exit_status(), 2);
-    assert!(fault::speak(&error, Language::En).contains("table, json, md, github"));
+    assert!(fault::speak(&error, Language::En).contains("table, json, sarif, junit, github, gitlab, md"));
 }
 
 #[test]
@@ -390,7 +390,7 @@ fn options_that_do_not_go_together_are_refused() {
     assert!(refused("oneonone attrition a.csv --arm x --entered e --left l"));
     assert!(refused("oneonone stages a.csv --level l --person p"));
     assert!(refused("oneonone regress a.csv --vcov CR9"));
-    assert!(refused("oneonone validate x --format sarif"));
+    assert!(refused("oneonone validate x --format yaml"));
     assert!(
         !refused("oneonone ladder a.csv --items a,b --order observed")
             && refused("oneonone ladder a.csv --order sideways")

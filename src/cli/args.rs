@@ -675,8 +675,8 @@ Examples:
     oneonone validate data-samples/division-export/study.toml
     oneonone validate data-samples/division/study.toml
 
-  A folder in a CI job, with annotations on the lines at fault
-    oneonone validate export/ --profile partner --format github")]
+  A folder in a CI job: annotations on the lines at fault, and a file for the code scanning page
+    oneonone validate export/ --profile partner --format sarif --output gate.sarif --format github")]
 pub struct Validate {
     /// A folder of exports, a study file, or the files themselves
     #[arg(value_name = "DIR|STUDY.toml|FILE", required = true)]
@@ -702,9 +702,15 @@ pub struct Validate {
     /// Memory for the keys of a log whose ids do not rise, such as 500M or 2G; beyond it repeats are not looked for
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
-    /// How the verdict is written: table, json, md or github
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = gate_format)]
-    pub format: GateFormat,
+    /// How the verdict is written: table, json, sarif, junit, github, gitlab or md; may be given again
+    #[arg(long, value_name = "FORMAT", value_parser = gate_format)]
+    pub format: Vec<&'static str>,
+    /// A file for each --format, in order; the one without a file goes to standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Findings that somebody accepts: TOML with rule, file, column, count, reason, owner and expires
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Options of every command.
     #[command(flatten)]
     pub shared: Shared,
@@ -790,29 +796,10 @@ impl Profile {
 }
 
 /// How a verdict is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GateFormat {
-    /// Words and aligned columns
-    Table,
-    /// The contract of `validate`
-    Json,
-    /// Markdown
-    Md,
-    /// GitHub workflow annotations
-    Github,
-}
-
-fn gate_format(text: &str) -> Result<GateFormat, String> {
-    match text {
-        "table" => Ok(GateFormat::Table),
-        "json" => Ok(GateFormat::Json),
-        "md" => Ok(GateFormat::Md),
-        "github" => Ok(GateFormat::Github),
-        "sarif" | "junit" | "gitlab" => {
-            Err(format!("this version does not write {text} yet; use table, json, md or github"))
-        }
-        _ => Err("use table, json, md or github".to_string()),
-    }
+fn gate_format(text: &str) -> Result<&'static str, String> {
+    let mut names = crate::report::gate::FORMATS.iter().map(|(name, _)| *name);
+    let known = names.clone().collect::<Vec<_>>().join(", ");
+    names.find(|name| *name == text).ok_or_else(|| format!("use one of {known}"))
 }
 
 /// What `oneonone report --help` begins with.

@@ -1,6 +1,9 @@
 //! `oneonone validate`: the gate for exports. Quality and privacy in one pass; places, kinds and counts, never a value.
 
-use super::args::{GateFormat, Profile, Validate};
+mod baseline;
+mod outputs;
+
+use super::args::{Profile, Validate};
 use super::progress::Progress;
 use super::terminal::Terminal;
 use super::{DONE, SAYS_NO, ask};
@@ -10,11 +13,13 @@ use crate::findings::{Issue, Level, NotChecked};
 use crate::ingest;
 use crate::pipeline::{self, Bounds};
 use crate::report::gate;
+use crate::report::terminal::Style;
 use crate::screen::Screened;
 use crate::screen::privacy::{self, Options, Release};
 use crate::study::{self, Assignment, Comparison, Data, DataFile, LoadError, Study};
 use crate::tables::Table;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
 
 /// Runs the command.
 ///
@@ -25,6 +30,8 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
     if args.previous.is_some() {
         return Err(Error::run("previous_not_yet"));
     }
+    let outputs = outputs::pairs(&args.format, &args.output)?;
+    let accepted = args.baseline.as_deref().map(baseline::read).transpose()?;
     let Some((study, issues)) = asked(args, terminal)? else { return Ok(2) };
     let bounds = Bounds { as_of: ask::as_of(args.as_of.as_deref())?, memory: args.memory };
     let options = Options {
@@ -34,17 +41,37 @@ pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
     };
     let severity = if args.strict { Severity::Warnings } else { Severity::Errors };
     let (told, _) = judged(&study, issues, &options, bounds, severity, terminal)?;
-    let format = match args.format {
-        GateFormat::Table => "table",
-        GateFormat::Json => "json",
-        GateFormat::Md => "md",
-        GateFormat::Github => "github",
+    let told = match (&accepted, args.baseline.as_deref(), bounds.as_of) {
+        (Some(entries), Some(path), Some(today)) => told.accept(entries, &named(path), today),
+        _ => told,
     };
-    terminal.result(&gate::render(&told, format, terminal.language, terminal.style)?)?;
+    let paths = paths(&study);
+    for (format, file) in &outputs {
+        let text = |style| gate::render_at(&told, format, terminal.language, style, &paths);
+        match file {
+            Some(file) => outputs::write(file, &text(Style::Plain)?)?,
+            None => terminal.result(&text(terminal.style)?)?,
+        }
+    }
     if told.verdict == Verdict::Fail && is_study(&args.input) {
         terminal.note("command.identified_study", &[]);
     }
     Ok(if told.verdict == Verdict::Pass { DONE } else { SAYS_NO })
+}
+
+fn named(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The path of every file by its name, as far as it lies below the folder in which the program runs: no other place is told.
+fn paths(study: &Study) -> BTreeMap<String, String> {
+    let files = Table::ALL.iter().flat_map(|table| pipeline::files(study, *table));
+    let inside = |path: &Path| path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+    let shown = |path: &Path| {
+        let parts = path.components().filter(|c| *c != Component::CurDir);
+        parts.map(|c| c.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/")
+    };
+    files.filter(|file| inside(&file.path)).map(|file| (named(&file.path), shown(&file.path))).collect()
 }
 
 /// What workbooks carry beside their tables. A sheet that nobody reads is no matter for an analysis, but leaves the house.

@@ -1,8 +1,15 @@
 //! What `validate` may say about an export: the verdict, the faults, the risk of the release, what was and was not checked.
 //! Holds places, kinds and counts, never a value, and decides nothing: the checks in `screen` do.
 
+pub mod acceptance;
+pub mod law;
+
+pub use acceptance::{Acceptance, Accepted};
+pub use law::{Item, Standing};
+
 use super::{Issue, Level};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The answer of the gate.
@@ -16,12 +23,23 @@ pub enum Verdict {
 }
 
 /// What makes the gate fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Errors only.
     Errors,
     /// Errors and warnings (`--strict`).
     Warnings,
+}
+
+impl Severity {
+    /// The least level that makes the gate fail.
+    pub fn floor(self) -> Level {
+        match self {
+            Severity::Errors => Level::Error,
+            Severity::Warnings => Level::Warning,
+        }
+    }
 }
 
 /// Disclosure risk of the people table. Classes are people equal on every quasi-identifier.
@@ -54,21 +72,32 @@ pub struct NotChecked {
     pub reason: String,
 }
 
+/// Version of the JSON of the gate; `schemas/gate.schema.json` describes it.
+pub const FORMAT_VERSION: u32 = 1;
+
 /// The gate's whole answer, serialised as `validate --format json` writes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
+    /// Version of these fields.
+    pub format_version: u32,
     /// Pass or fail.
     pub verdict: Verdict,
     /// `internal`, `partner`, `public` or `pseudonymised`.
     pub profile: String,
-    /// Every fault, worst first within the order of the files.
+    /// What made it fail, or would have.
+    pub fails_on: Severity,
+    /// Every fault, worst first within the order of the files, without those that were accepted.
     pub issues: Vec<Issue>,
+    /// Faults that somebody answers for until a day; they are never left out of a page.
+    pub accepted: Vec<Accepted>,
     /// The risk of the people table; `None` when there is none to measure.
     pub risk: Option<Risk>,
     /// The checks that were made, by name.
     pub checked: Vec<String>,
     /// The checks that were not.
     pub not_checked: Vec<NotChecked>,
+    /// What was checked and found by item of article 34 of the Enforcement Rules (Japan).
+    pub law: Vec<Item>,
 }
 
 impl Gate {
@@ -81,12 +110,44 @@ impl Gate {
         checked: Vec<String>,
         not_checked: Vec<NotChecked>,
     ) -> Self {
-        let floor = match severity {
-            Severity::Errors => Level::Error,
-            Severity::Warnings => Level::Warning,
+        let mut gate = Self {
+            format_version: FORMAT_VERSION,
+            verdict: Verdict::Pass,
+            profile: profile.to_string(),
+            fails_on: severity,
+            issues,
+            accepted: Vec::new(),
+            risk,
+            checked,
+            not_checked,
+            law: Vec::new(),
         };
-        let verdict = if issues.iter().any(|i| i.level >= floor) { Verdict::Fail } else { Verdict::Pass };
-        Self { verdict, profile: profile.to_string(), issues, risk, checked, not_checked }
+        gate.mark();
+        gate.weigh();
+        gate
+    }
+
+    /// Decides the verdict and the standing of each item of the law from the issues that are left.
+    fn weigh(&mut self) {
+        let floor = self.fails_on.floor();
+        let fails = self.issues.iter().any(|issue| issue.level >= floor);
+        self.verdict = if fails { Verdict::Fail } else { Verdict::Pass };
+        self.law = law::standings(self);
+    }
+
+    /// Gives every issue a mark by which a later run knows it again: a digest of its kind and place, never of a value, and
+    /// not of its line, which moves when rows are added above.
+    fn mark(&mut self) {
+        let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+        for issue in &mut self.issues {
+            let said = |text: &Option<String>| text.clone().unwrap_or_default();
+            let position = issue.column_index.map(|at| at.to_string()).unwrap_or_default();
+            let key = [issue.code.clone(), said(&issue.file), said(&issue.column), position, said(&issue.detail)];
+            let again = seen.entry(key.join("\n")).and_modify(|n| *n += 1).or_insert(1);
+            let digest = Sha256::digest(format!("{}\n{again}", key.join("\n")));
+            let mark = || digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+            issue.fingerprint.get_or_insert_with(mark);
+        }
     }
 
     /// How many issues are at exactly this level.

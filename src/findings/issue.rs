@@ -53,6 +53,9 @@ pub struct Issue {
     /// A named fact of the sentence: an encoding, an accepted form, a candidate header; never a cell.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
+    /// A mark of its kind and place, by which a later run of the gate knows it again; only the gate gives one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fingerprint: Option<String>,
     /// Whether the fault stops the work (structure) or only blanks a cell.
     #[serde(skip, default)]
     pub structural: bool,
@@ -78,6 +81,7 @@ impl Issue {
             observed: None,
             appi_item: None,
             detail: None,
+            fingerprint: None,
             structural: false,
         }
     }

@@ -68,7 +68,7 @@ pub(super) struct Book {
 /// A workbook, or why it was not opened.
 pub(super) enum Opened {
     Book(Box<Book>),
-    TooLarge(Issue),
+    TooLarge(Box<Issue>),
 }
 
 /// The fault of a workbook that would grow too large.
@@ -88,7 +88,7 @@ pub(super) fn open(bytes: &Bytes, path: &Path) -> Result<Opened> {
         return Err(Error::data("unsupported_format").with("file", path.display()).with("format", other));
     }
     if let Some(issue) = bomb(&zip) {
-        return Ok(Opened::TooLarge(issue));
+        return Ok(Opened::TooLarge(Box::new(issue)));
     }
     Book::read(zip).map(|book| Opened::Book(Box::new(book))).map_err(|_| damaged(path))
 }

@@ -81,7 +81,7 @@ impl Workbook {
         let mut book = match workbook::open(bytes, path)? {
             Opened::Book(book) => book,
             Opened::TooLarge(issue) => {
-                this.about.push(issue);
+                this.about.push(*issue);
                 return Ok(this);
             }
         };

@@ -2,34 +2,41 @@
 
 use super::figures::natural;
 use super::shared::word;
-use super::{Align, Block, Remark, Table, Tone, faults};
+use super::{Align, Block, Remark, Table, Tone, faults, law};
 use crate::findings::{Gate, Level, Risk, Verdict};
 use crate::text::{self, Language, names, number, say};
 
 /// The whole answer.
 pub fn compose(gate: &Gate, language: Language) -> Vec<Block> {
     let mut page = Vec::new();
-    let key = match gate.verdict {
-        Verdict::Pass => "table.gate_pass",
-        Verdict::Fail => "table.gate_fail",
-    };
     let values = [
         ("profile", profile(gate, language)),
         ("errors", gate.count(Level::Error).to_string()),
         ("warnings", gate.count(Level::Warning).to_string()),
     ];
-    page.push(Block::Heading(say(language, key, &values)));
+    page.push(Block::Heading(verdict(gate, language)));
     page.push(Block::Paragraph(say(language, "table.gate_counts", &values)));
     if gate.profile == "pseudonymised" {
         page.push(Block::Paragraph(say(language, "table.gate_pseudonymised", &[])));
     }
     faults::issues(&mut page, &gate.issues, language);
+    law::accepted(&mut page, &gate.accepted, language);
     if let Some(risk) = &gate.risk {
         page.push(Block::Table(risk_table(risk, language)));
     }
+    law::standing(&mut page, gate, language);
     checks(&mut page, gate, language);
     page.push(Block::Paragraph(say(language, "table.gate_limits", &[])));
     page
+}
+
+/// The verdict, in a sentence.
+pub fn verdict(gate: &Gate, language: Language) -> String {
+    let key = match gate.verdict {
+        Verdict::Pass => "table.gate_pass",
+        Verdict::Fail => "table.gate_fail",
+    };
+    say(language, key, &[("profile", profile(gate, language))])
 }
 
 fn profile(gate: &Gate, language: Language) -> String {
@@ -64,8 +71,7 @@ fn checks(page: &mut Vec<Block>, gate: &Gate, language: Language) {
         page.push(Block::Paragraph(say(language, "table.checked", &values)));
     }
     for missing in &gate.not_checked {
-        let key = format!("check_reason.{}", missing.reason);
-        let reason = if text::knows(language, &key) { say(language, &key, &[]) } else { names::clean(&missing.reason) };
+        let reason = reason(&missing.reason, language);
         page.push(Block::Remark(Remark {
             tone: Tone::Note,
             label: say(language, "table.not_checked", &[]),
@@ -76,7 +82,14 @@ fn checks(page: &mut Vec<Block>, gate: &Gate, language: Language) {
     }
 }
 
-fn check(code: &str, language: Language) -> String {
+/// Why a check was not made.
+pub fn reason(code: &str, language: Language) -> String {
+    let key = format!("check_reason.{code}");
+    if text::knows(language, &key) { say(language, &key, &[]) } else { names::clean(code) }
+}
+
+/// The name of a check.
+pub fn check(code: &str, language: Language) -> String {
     let key = format!("check.{code}");
     if text::knows(language, &key) { say(language, &key, &[]) } else { names::clean(code) }
 }

@@ -8,6 +8,7 @@ pub mod faults;
 pub mod figures;
 pub mod gate;
 pub mod ladder;
+pub mod law;
 pub mod loss;
 mod power;
 pub mod regression;
