@@ -23,6 +23,7 @@ mod screen;
 mod seal;
 mod shards;
 mod simulate;
+mod standings;
 mod study;
 mod sums;
 mod truth;

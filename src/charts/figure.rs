@@ -21,6 +21,14 @@ pub enum Figure {
     Steps(Steps),
     /// Shares over a number, in one panel or several.
     Curves(Curves),
+    /// The levels of two groups back to back.
+    Pyramid(Pyramid),
+    /// Shares of the stages in each group, one bar a group.
+    Stacked(Stacked),
+    /// Shares from every stage to every stage.
+    Heat(Heat),
+    /// Streams from stages before to stages after.
+    Streams(Streams),
 }
 
 impl Figure {
@@ -36,6 +44,10 @@ impl Figure {
             Figure::LeftOut(f) => &mut f.caption,
             Figure::Steps(f) => &mut f.caption,
             Figure::Curves(f) => &mut f.caption,
+            Figure::Pyramid(f) => &mut f.caption,
+            Figure::Stacked(f) => &mut f.caption,
+            Figure::Heat(f) => &mut f.caption,
+            Figure::Streams(f) => &mut f.caption,
         }
     }
 }
@@ -406,4 +418,107 @@ pub struct Curves {
     pub marker: Option<(f64, String)>,
     /// The pictures.
     pub panels: Vec<Panel>,
+}
+
+/// One level of two groups.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PyramidRow {
+    /// The level's number, as text.
+    pub level: String,
+    /// 0-based stage, for the colour.
+    pub stage: usize,
+    /// The stage's name (drawn once per stage).
+    pub stage_name: String,
+    /// Share of the left and of the right group; `None` when hidden (drawn hatched).
+    pub shares: [Option<f64>; 2],
+    /// What is written at the end of the bars.
+    pub labels: [String; 2],
+}
+
+/// Two groups back to back: lowest level at the bottom, never re-sorted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pyramid {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Names of the left and of the right group.
+    pub groups: [String; 2],
+    /// All levels, lowest first.
+    pub rows: Vec<PyramidRow>,
+    /// Number of stages of the ladder.
+    pub stages: usize,
+}
+
+/// One group's shares.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StackedRow {
+    /// The group.
+    pub label: String,
+    /// What stands behind the bar: "n = 62".
+    pub text: String,
+    /// Share of each stage, lowest first, and what is written in it; `None` when hidden: all hidden ones are drawn together,
+    /// hatched.
+    pub parts: Vec<Option<(f64, String)>>,
+}
+
+/// Shares of the stages by group.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stacked {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Names of the stages, lowest first.
+    pub stages: Vec<String>,
+    /// The word for the hatched part.
+    pub hidden: String,
+    /// Groups, first on top; `None` a heading over those that follow.
+    pub rows: Vec<Result<StackedRow, String>>,
+}
+
+/// One cell of the heat map.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HeatCell {
+    /// Row, from the lowest stage.
+    pub from: usize,
+    /// Column, from the lowest stage.
+    pub to: usize,
+    /// Share of the row; `None` when hidden.
+    pub share: Option<f64>,
+    /// What is written in it.
+    pub text: String,
+}
+
+/// Shares from every stage to every stage.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Heat {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Names of the stages, lowest first.
+    pub stages: Vec<String>,
+    /// Over the rows and over the columns.
+    pub axes: [String; 2],
+    /// Cells that are not empty.
+    pub cells: Vec<HeatCell>,
+}
+
+/// A stream from a stage to a stage.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Stream {
+    /// Stage before.
+    pub from: usize,
+    /// Stage after.
+    pub to: usize,
+    /// Its width, in people.
+    pub people: f64,
+}
+
+/// Streams from stages before to stages after.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Streams {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Names of the stages, lowest first.
+    pub stages: Vec<String>,
+    /// Over the left and over the right side.
+    pub sides: [String; 2],
+    /// The streams shown.
+    pub streams: Vec<Stream>,
 }

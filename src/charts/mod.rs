@@ -6,16 +6,20 @@ pub mod figure;
 mod fonts;
 mod forest;
 mod frame;
+mod heat;
 mod importance;
 mod ladder;
 mod layout;
 mod left_out;
 mod lines;
+mod pyramid;
 mod quadrant;
 mod raster;
 mod rows;
 mod sheet;
+mod stacked;
 mod steps;
+mod streams;
 mod survival;
 mod theme;
 
@@ -42,6 +46,10 @@ pub fn svg(figure: &Figure) -> crate::Result<String> {
         Figure::LeftOut(left_out) => left_out::sheet(left_out),
         Figure::Steps(steps) => steps::sheet(steps),
         Figure::Curves(curves) => curves::sheet(curves),
+        Figure::Pyramid(pyramid) => pyramid::sheet(pyramid),
+        Figure::Stacked(stacked) => stacked::sheet(stacked),
+        Figure::Heat(heat) => heat::sheet(heat),
+        Figure::Streams(streams) => streams::sheet(streams),
     };
     sheet.svg()
 }

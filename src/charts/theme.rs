@@ -81,6 +81,17 @@ pub(super) fn stage(index: usize, count: usize) -> RGBColor {
     }
 }
 
+/// Colour of a share of a heat map: from nearly paper to dark.
+pub(super) fn heat(share: f64) -> RGBColor {
+    mix(RGBColor(0xF3, 0xF6, 0xF9), RGBColor(0x0B, 0x4A, 0x6F), share.clamp(0.0, 1.0).sqrt())
+}
+
+/// Ink or paper, whichever can be read on a colour.
+pub(super) fn readable_on(colour: RGBColor) -> RGBColor {
+    let light = 0.299 * f64::from(colour.0) + 0.587 * f64::from(colour.1) + 0.114 * f64::from(colour.2);
+    if light > 140.0 { INK } else { PAPER }
+}
+
 /// A lighter relative of a colour, for grounds under text.
 pub(super) fn tint(colour: RGBColor) -> RGBColor {
     mix(PAPER, colour, 0.18)

@@ -595,6 +595,15 @@ pub struct Stages {
     /// Column that orders a person's answers
     #[arg(long, value_name = "COL", requires = "person")]
     pub wave: Option<String>,
+    /// Column of the teams that people come in: intervals and tests are between teams
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
+    /// Numeric columns to be told by stage, now and at the next answer
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    pub outcome: Vec<String>,
+    /// Draw whole teams for the intervals of shares
+    #[arg(long)]
+    pub resample: bool,
     /// Options about the question.
     #[command(flatten)]
     pub asking: Asking,

@@ -3,7 +3,7 @@
 use super::args::Stages;
 use super::ask;
 use super::terminal::Terminal;
-use crate::analyses::stages;
+use crate::analyses::stages::{self, PlainOptions};
 use crate::design::rungs::PlainRungs;
 use crate::domain::Ladder;
 use crate::error::{Error, Result};
@@ -21,11 +21,17 @@ pub fn run(args: &Stages, terminal: &Terminal) -> Result<u8> {
             ("--level", args.level.clone()),
             ("--person", args.person.clone()),
             ("--wave", args.wave.clone()),
+            ("--cluster", args.cluster.clone()),
+            ("--outcome", args.outcome.first().cloned()),
         ])?;
         return ask::study("stages", path, options, terminal, |study| {
             if !args.by.is_empty() {
                 study.stages_by = args.by.clone();
                 study.options.insert("stages.by".to_string(), args.by.clone().into());
+            }
+            if args.resample {
+                study.drivers.resample = true;
+                study.options.insert("drivers.resample".to_string(), true.into());
             }
             Ok(())
         });
@@ -38,14 +44,20 @@ pub fn run(args: &Stages, terminal: &Terminal) -> Result<u8> {
         by: args.by.first().cloned(),
         person: args.person.clone(),
         wave: args.wave.clone(),
+        cluster: args.cluster.clone(),
+        outcomes: args.outcome.clone(),
     };
     let written = ask::written(&[
         ("level", args.level.clone()),
         ("by", args.by.first().cloned()),
         ("person", args.person.clone()),
         ("wave", args.wave.clone()),
+        ("cluster", args.cluster.clone()),
+        ("outcome", (!args.outcome.is_empty()).then(|| args.outcome.join(","))),
+        ("resample", args.resample.then(|| "true".to_string())),
     ]);
-    ask::plain(&args.input, options, terminal, written, |screened, _| {
-        vec![stages::plain(screened, &asked, &Ladder::default())]
+    ask::plain(&args.input, options, terminal, written, |screened, seed| {
+        let options = PlainOptions { seed, resample: args.resample };
+        vec![stages::plain(screened, &asked, &Ladder::default(), options)]
     })
 }

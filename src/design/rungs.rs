@@ -1,10 +1,21 @@
-//! Standings on the ladder as rows: each person's level, the groups to tell it by, and their levels wave by wave.
+//! Standings on the ladder as rows: each person's level, the team they come in, the groups to tell it by, and their levels
+//! wave by wave. Judges nothing about the ladder itself.
 
+pub mod lifts;
+pub mod outcomes;
+mod plain;
+mod walks;
+
+pub use plain::{PlainRungs, plain};
+pub use walks::{Step, Walks};
+
+use crate::domain::Day;
 use crate::findings::{Decline, Flow};
+use crate::panel::people::Categories;
 use crate::panel::survey::Asked;
-use crate::panel::{Ids, NOBODY, Panel};
+use crate::panel::{Ids, NOBODY, Panel, People};
 use crate::study::{Study, Wave};
-use crate::tables::Plain;
+use crate::tables::MISSING_DAY;
 use hashbrown::HashMap;
 
 /// A column to tell the ladder by.
@@ -18,6 +29,15 @@ pub struct Grouping {
     pub of: Vec<Option<usize>>,
 }
 
+/// The units that people come in.
+#[derive(Debug)]
+pub struct Teams {
+    /// The column.
+    pub name: String,
+    /// Dense code per row; a person without a team is a team of one.
+    pub of: Vec<u32>,
+}
+
 /// The rows of the stages question.
 #[derive(Debug)]
 pub struct Rungs {
@@ -25,10 +45,16 @@ pub struct Rungs {
     pub wave: String,
     /// Level per person.
     pub level: Vec<usize>,
+    /// Place of the answer that counts in the survey, or its row in a plain table.
+    pub answer: Vec<usize>,
+    /// Teams over the same people.
+    pub team: Option<Teams>,
     /// Groupings over the same people.
     pub by: Vec<Grouping>,
-    /// Per person with two answers or more: levels in order of the waves.
-    pub paths: Vec<Vec<usize>>,
+    /// Whether the ladder is to be told wave by wave.
+    pub by_wave: bool,
+    /// Everybody who ever answered with a level, wave by wave.
+    pub walks: Walks,
     /// From all people to these.
     pub flow: Flow,
     /// Groupings asked for that the data do not have.
@@ -39,8 +65,19 @@ pub struct Rungs {
 
 const DECLINED: &str = "stages";
 
+fn decline(code: &str, column: &str) -> Decline {
+    Decline::new(DECLINED, code).with("column", column)
+}
+
 /// Columns whose values are ids: teams are numbered, never named.
 const TEAMS: [&str; 2] = ["manager_id", "unit_id"];
+
+/// Groupings that are no columns of people: the wave of the answer, and the years at work on its day.
+const WAVE: &str = "wave";
+const TENURE: &str = "tenure";
+
+/// Bands of tenure: the code and the days it ends before.
+const BANDS: [(&str, i32); 5] = [("0_1", 365), ("1_3", 1096), ("3_5", 1826), ("5_10", 3652), ("10_more", i32::MAX)];
 
 /// The standings of a study's people.
 ///
@@ -57,52 +94,141 @@ pub fn study(panel: &Panel, study: &Study) -> Result<Rungs, Decline> {
     };
     let chosen = panel.survey.chosen(people.len(), &wave, Asked::Level);
     let mut flow = Flow::of("people", people.len() as u64);
-    let used: Vec<(usize, usize)> = (people.ids.sorted().into_iter())
-        .filter_map(|p| {
-            let answer = chosen.get(p as usize).copied().flatten()?;
-            panel.survey.answers.get(answer).map(|a| (p as usize, a.level as usize))
+    let used: Vec<Standing> = (people.ids.sorted().into_iter())
+        .filter_map(|person| {
+            let at = chosen.get(person as usize).copied().flatten()?;
+            let answer = panel.survey.answers.get(at)?;
+            let day = panel.survey.day(answer.wave);
+            Some(Standing { person: person as usize, answer: at, level: answer.level as usize, day })
         })
         .collect();
     flow.lose("no_level", Some("level"), flow.start - used.len() as u64);
     if used.is_empty() {
         return Err(Decline::new(DECLINED, "no_levels"));
     }
-    let (mut by, mut not_found, mut identifying) = (Vec::new(), Vec::new(), Vec::new());
-    for name in &study.stages_by {
-        match people.column(name) {
-            Some(column) if !tells_groups(&column.of, study.crowd) => identifying.push(name.clone()),
-            Some(column) => {
-                let cells = used.iter().map(|(p, _)| column.of.get(*p).copied().unwrap_or(NOBODY));
-                let mut told = grouping(name, &column.ids, cells);
-                if TEAMS.contains(&name.as_str()) {
-                    told.values = (1..=told.values.len()).map(|number| number.to_string()).collect();
-                }
-                by.push(told);
-            }
-            None => not_found.push(name.clone()),
-        }
-    }
+    let asked = Wanted { study, usual: crate::study::check::defaults().is_ok_and(|d| d.stages_by == study.stages_by) };
+    let told = asked.groupings(people, &used);
+    let rows: Vec<usize> = used.iter().map(|s| s.person).collect();
+    let unit = unit(people, study);
+    let team = unit.map(|column| Teams { name: column.name.clone(), of: teams(column, &rows) });
+    let mut walks = Walks::of(panel);
+    walks.team = unit.map(|column| teams(column, walks.people()));
+    walks.by = told.by.first().and_then(|first| people.column(&first.name)).map(|column| {
+        let told = grouping(&column.name, &column.ids, walks.people().iter().map(|p| cell(column, *p)));
+        named(told)
+    });
     let wave = match wave {
         Wave::Label(label) => label,
         Wave::Last | Wave::All => "last".to_string(),
     };
-    let level = used.iter().map(|(_, level)| *level).collect();
-    Ok(Rungs { wave, level, by, paths: all_paths(panel), flow, not_found, identifying })
+    let by_wave = study.stages_by.iter().any(|name| name == WAVE) && walks.waves.len() > 1;
+    Ok(Rungs {
+        wave,
+        level: used.iter().map(|s| s.level).collect(),
+        answer: used.iter().map(|s| s.answer).collect(),
+        team,
+        by: told.by,
+        by_wave,
+        walks,
+        flow,
+        not_found: told.not_found,
+        identifying: told.identifying,
+    })
 }
 
-/// The levels of everybody who answered twice or more, in the order of people and of waves.
-fn all_paths(panel: &Panel) -> Vec<Vec<usize>> {
-    let (mut all, mut of_one) = (Vec::new(), Vec::new());
-    for places in panel.survey.by_person(panel.people.len()).iter() {
-        let answers = places.iter().filter_map(|at| panel.survey.answers.get(*at as usize));
-        of_one.clear();
-        of_one.extend(answers.filter(|a| !a.level.is_nan()).map(|a| (panel.survey.rank(a.wave), a.level as usize)));
-        if of_one.len() > 1 {
-            of_one.sort_unstable();
-            all.push(of_one.iter().map(|(_, level)| *level).collect());
+/// A person and the answer that counts.
+struct Standing {
+    person: usize,
+    answer: usize,
+    level: usize,
+    day: Option<Day>,
+}
+
+/// What the people come in: the assigned unit, else the cluster of the drivers, else the manager.
+fn unit<'p>(people: &'p People, study: &Study) -> Option<&'p Categories> {
+    let assigned = study.comparison.as_ref().and_then(|c| c.unit.as_deref());
+    let names = [assigned, study.drivers.cluster.as_deref(), Some("manager_id")];
+    names.into_iter().flatten().find_map(|name| people.column(name))
+}
+
+fn cell(column: &Categories, person: usize) -> u32 {
+    column.of.get(person).copied().unwrap_or(NOBODY)
+}
+
+/// Dense codes of the units of these people; whoever has none is alone.
+fn teams(column: &Categories, people: &[usize]) -> Vec<u32> {
+    let units = column.ids.len() as u32;
+    let code = |(at, person): (usize, &usize)| match cell(column, *person) {
+        missing if super::missing(missing) => units + at as u32,
+        code => code,
+    };
+    super::dense(people.iter().enumerate().map(code))
+}
+
+/// Groupings found, and what became of the others.
+#[derive(Default)]
+struct Told {
+    by: Vec<Grouping>,
+    not_found: Vec<String>,
+    identifying: Vec<String>,
+}
+
+/// What a study asks to be told by; with the usual list, what the data do not have is passed over in silence.
+struct Wanted<'s> {
+    study: &'s Study,
+    usual: bool,
+}
+
+impl Wanted<'_> {
+    fn groupings(&self, people: &People, used: &[Standing]) -> Told {
+        let mut told = Told::default();
+        for name in self.study.stages_by.iter().filter(|name| *name != WAVE) {
+            match people.column(name) {
+                Some(column) if !tells_groups(&column.of, self.study.crowd) => {
+                    if !self.usual {
+                        told.identifying.push(name.clone());
+                    }
+                }
+                Some(column) => {
+                    let found = named(grouping(name, &column.ids, used.iter().map(|s| cell(column, s.person))));
+                    if !self.usual || found.values.len() > 1 || name == "group" {
+                        told.by.push(found);
+                    }
+                }
+                None if name == TENURE && people.has_hired && used.iter().any(|s| s.day.is_some()) => {
+                    told.by.push(tenure(people, used));
+                }
+                // Studies without arms or departments were told so before the list grew; the rest is extra.
+                None if self.usual && !matches!(name.as_str(), "group" | "department") => {}
+                None => told.not_found.push(name.clone()),
+            }
         }
+        told
     }
-    all
+}
+
+/// Ids become numbers.
+fn named(mut told: Grouping) -> Grouping {
+    if TEAMS.contains(&told.name.as_str()) {
+        told.values = (1..=told.values.len()).map(|number| number.to_string()).collect();
+    }
+    told
+}
+
+/// Years at work on the day of the answer, in bands.
+fn tenure(people: &People, used: &[Standing]) -> Grouping {
+    let band = |s: &Standing| {
+        let hired = people.hired.get(s.person).copied().filter(|day| *day != MISSING_DAY)?;
+        let days = s.day?.0 - hired;
+        (days >= 0).then(|| BANDS.iter().position(|(_, end)| days < *end)).flatten()
+    };
+    let found: Vec<Option<usize>> = used.iter().map(band).collect();
+    let there: Vec<usize> = (0..BANDS.len()).filter(|at| found.contains(&Some(*at))).collect();
+    Grouping {
+        name: TENURE.to_string(),
+        values: there.iter().filter_map(|at| BANDS.get(*at)).map(|(code, _)| (*code).to_string()).collect(),
+        of: found.iter().map(|band| there.iter().position(|at| Some(*at) == *band)).collect(),
+    }
 }
 
 /// Groups beyond which a column is no longer one to tell people by.
@@ -118,116 +244,15 @@ fn tells_groups(of: &[u32], crowd: u64) -> bool {
 
 fn grouping(name: &str, ids: &Ids, cells: impl Iterator<Item = u32>) -> Grouping {
     let cells: Vec<u32> = cells.collect();
-    let mut seen: Vec<u32> = cells.iter().copied().filter(|c| !super::missing(*c)).collect();
-    seen.sort_by(|a, b| ids.name(*a).cmp(ids.name(*b)));
+    let mut seen: Vec<u32> = cells.clone();
+    seen.sort_unstable();
     seen.dedup();
+    seen.retain(|c| !super::missing(*c));
+    seen.sort_by(|a, b| ids.name(*a).cmp(ids.name(*b)));
     let place: HashMap<u32, usize> = seen.iter().enumerate().map(|(at, code)| (*code, at)).collect();
     Grouping {
         name: name.to_string(),
         values: seen.iter().map(|code| ids.name(*code).to_string()).collect(),
         of: cells.iter().map(|code| place.get(code).copied()).collect(),
     }
-}
-
-fn paths<K: Ord + std::hash::Hash + Copy>(answers: HashMap<K, Vec<(u32, usize)>>) -> Vec<Vec<usize>> {
-    let mut people: Vec<(K, Vec<(u32, usize)>)> = answers.into_iter().filter(|(_, a)| a.len() > 1).collect();
-    people.sort_by_key(|(who, _)| *who);
-    let path = |mut answers: Vec<(u32, usize)>| {
-        answers.sort_unstable();
-        answers.into_iter().map(|(_, level)| level).collect()
-    };
-    people.into_iter().map(|(_, answers)| path(answers)).collect()
-}
-
-/// What a stages question on a plain table names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlainRungs {
-    /// Level column.
-    pub level: String,
-    /// Column to tell it by.
-    pub by: Option<String>,
-    /// Person column, with `wave`.
-    pub person: Option<String>,
-    /// Wave column: ISO dates, numbers or sorted text.
-    pub wave: Option<String>,
-}
-
-/// The standings of a plain table. With person and wave, each person's latest row counts; otherwise every row does.
-///
-/// # Errors
-/// A decline when a column is missing, or a level is not a whole number on the ladder.
-pub fn plain(table: &Plain, asked: &PlainRungs, levels: usize) -> Result<Rungs, Decline> {
-    let decline = |code: &str, column: &str| Decline::new(DECLINED, code).with("column", column);
-    let text = |name: &str| table.texts(name).ok_or_else(|| decline("column_unknown", name));
-    text(&asked.level)?;
-    let numbers =
-        table.numbers(&asked.level).ok_or_else(|| super::not_numbers(table, DECLINED, "not_numeric", &asked.level))?;
-    let off = |v: &f64| v.fract() != 0.0 || *v < 0.0 || *v >= levels as f64;
-    if let Some(row) = numbers.iter().position(|v| v.as_ref().is_some_and(off)) {
-        let line = table.lines.get(row).copied().unwrap_or(0);
-        return Err(decline("level_off_ladder", &asked.level).with("line", line).with("highest", levels - 1));
-    }
-    let level = |row: usize| numbers.get(row).copied().flatten().map(|v| v as usize);
-    let mut flow = Flow::of("rows", table.rows() as u64);
-    let mut rows: Vec<usize> = (0..table.rows()).filter(|r| level(*r).is_some()).collect();
-    flow.lose("no_level", Some(&asked.level), flow.start - rows.len() as u64);
-    let mut walked = Vec::new();
-    if let (Some(person), Some(wave)) = (&asked.person, &asked.wave) {
-        let (people, order) = (text(person)?, wave_order(table, wave).ok_or_else(|| decline("column_unknown", wave))?);
-        let mut answers: HashMap<&str, Vec<(u32, usize)>> = HashMap::new();
-        let mut last: HashMap<&str, (u32, usize)> = HashMap::new();
-        let (mut nobody, mut undated) = (0, 0);
-        for &row in &rows {
-            let Some(who) = people.get(row).and_then(|p| p.as_deref()) else {
-                nobody += 1;
-                continue;
-            };
-            let Some(rank) = order.get(row).copied().flatten() else {
-                undated += 1;
-                continue;
-            };
-            answers.entry(who).or_default().push((rank, level(row).unwrap_or(0)));
-            let entry = last.entry(who).or_insert((rank, row));
-            *entry = (*entry).max((rank, row));
-        }
-        let mut kept: Vec<(&str, usize)> = last.into_iter().map(|(who, (_, row))| (who, row)).collect();
-        kept.sort_unstable();
-        flow.lose("no_person", Some(person), nobody);
-        flow.lose("no_wave", Some(wave), undated);
-        flow.lose("earlier_answer", Some(wave), flow.used - kept.len() as u64);
-        rows = kept.into_iter().map(|(_, row)| row).collect();
-        walked = paths(answers);
-    }
-    let mut by = Vec::new();
-    if let Some(name) = &asked.by {
-        let cells = text(name)?;
-        let mut ids = Ids::default();
-        let codes: Vec<u32> =
-            rows.iter().map(|r| cells.get(*r).cloned().flatten().map_or(NOBODY, |c| ids.intern(&c))).collect();
-        by.push(grouping(name, &ids, codes.into_iter()));
-    }
-    if rows.is_empty() {
-        return Err(Decline::new(DECLINED, "no_levels"));
-    }
-    let level = rows.iter().filter_map(|r| level(*r)).collect();
-    Ok(Rungs {
-        wave: "last".to_string(),
-        level,
-        by,
-        paths: walked,
-        flow,
-        not_found: Vec::new(),
-        identifying: Vec::new(),
-    })
-}
-
-/// Rank of each row's wave, `None` where it is blank: by number where all are numbers, else by text (ISO dates sort as text).
-fn wave_order(table: &Plain, name: &str) -> Option<Vec<Option<u32>>> {
-    let cells = table.texts(name)?;
-    let mut labels: Vec<&str> = cells.iter().flatten().map(String::as_str).collect();
-    let number = |l: &str| l.parse::<f64>().unwrap_or(f64::INFINITY);
-    labels.sort_by(|a, b| number(a).total_cmp(&number(b)).then(a.cmp(b)));
-    labels.dedup();
-    let rank: HashMap<&str, u32> = labels.iter().enumerate().map(|(i, l)| (*l, i as u32)).collect();
-    Some(cells.iter().map(|c| c.as_deref().and_then(|c| rank.get(c).copied())).collect())
 }

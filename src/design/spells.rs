@@ -158,7 +158,7 @@ pub fn study(panel: &Panel, asked: &Comparison, clock: Clock, columns: &Columns)
 }
 
 /// The last day of the last month of sales, else the last day of the log or the survey.
-fn last_day(panel: &Panel) -> Option<Day> {
+pub(super) fn last_day(panel: &Panel) -> Option<Day> {
     let waves = (0..panel.survey.waves.len() as u32).filter_map(|w| panel.survey.day(w));
     let sessions = panel.sessions.span.map(|(_, last)| Day(last));
     panel.sales.last.map(Month::last).or_else(|| waves.chain(sessions).max())

@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod ladder;
+pub mod levers;
 pub mod period;
 pub mod topic;
 

@@ -1,7 +1,32 @@
 //! Where people stand on the ladder: levels and stages with intervals, overall and by group.
 
-use super::atoms::{Caution, Flow, Why};
+pub mod change;
+pub mod follows;
+pub mod lifts;
+
+pub use change::Change;
+pub use follows::Follow;
+pub use lifts::Lifts;
+
+use super::atoms::{Caution, Estimate, Flow, Why};
 use serde::{Deserialize, Serialize};
+
+/// Other intervals of a share, beside the simultaneous one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OtherLimits {
+    /// Lower 95 % limit of this share alone (Wilson), people independent.
+    #[serde(default)]
+    pub wilson_low: Option<f64>,
+    /// Upper 95 % limit.
+    #[serde(default)]
+    pub wilson_high: Option<f64>,
+    /// Lower 95 % limit of this share alone between teams; the finding's `team_method` says how it was made.
+    #[serde(default)]
+    pub team_low: Option<f64>,
+    /// Upper 95 % limit.
+    #[serde(default)]
+    pub team_high: Option<f64>,
+}
 
 /// One level of the ladder. Every level appears, zero counts included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +43,9 @@ pub struct LevelShare {
     pub conf_low: Option<f64>,
     /// Upper 95 % limit.
     pub conf_high: Option<f64>,
+    /// Other intervals.
+    #[serde(flatten)]
+    pub other: OtherLimits,
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
@@ -39,6 +67,9 @@ pub struct StageShare {
     pub conf_low: Option<f64>,
     /// Upper 95 % limit.
     pub conf_high: Option<f64>,
+    /// Other intervals.
+    #[serde(flatten)]
+    pub other: OtherLimits,
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
@@ -83,9 +114,40 @@ pub struct Superiority {
     pub conf_low: Option<f64>,
     /// Upper 95 % limit.
     pub conf_high: Option<f64>,
+    /// Two-sided, that it is one half; the error is between teams where the finding names them, else between people.
+    #[serde(default)]
+    pub p_value: Option<f64>,
+    /// Teams of the first group, where the error is between teams.
+    #[serde(default)]
+    pub n_units_first: Option<u64>,
+    /// Teams of the second.
+    #[serde(default)]
+    pub n_units_second: Option<u64>,
     /// `hidden` where the crowd rule took the numbers out.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub why: Option<Why>,
+}
+
+/// How two groups differ on the ordered levels as a whole: a proportional-odds logit of the level on the group.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OrderedOdds {
+    /// The column that groups.
+    pub by: String,
+    /// The first group.
+    pub first: String,
+    /// The second.
+    pub second: String,
+    /// Log odds of standing higher, first against second, with the error between teams (CR1) where there are any.
+    #[serde(flatten)]
+    pub log_odds: Estimate,
+    /// Odds ratio; two digits where levels of the groups are hidden.
+    pub odds_ratio: Option<f64>,
+    /// Lower 95 % limit.
+    pub odds_low: Option<f64>,
+    /// Upper 95 % limit.
+    pub odds_high: Option<f64>,
+    /// Teams, where the error is between teams.
+    pub n_clusters: Option<u64>,
 }
 
 /// Movement of people between their first and last answer.
@@ -120,6 +182,12 @@ pub struct Transition {
     pub count: Option<u64>,
     /// Share of those who stood at `from`.
     pub share: Option<f64>,
+    /// Lower 95 % limit (Wilson).
+    #[serde(default)]
+    pub conf_low: Option<f64>,
+    /// Upper 95 % limit.
+    #[serde(default)]
+    pub conf_high: Option<f64>,
     /// Hidden by the crowd rule.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub hidden: bool,
@@ -143,10 +211,34 @@ pub struct Stages {
     pub by: Vec<GroupShares>,
     /// Pairs of the arms.
     pub superiority: Vec<Superiority>,
+    /// The same pairs by an ordered logit.
+    #[serde(default)]
+    pub odds: Vec<OrderedOdds>,
+    /// The column of the teams that errors are between; `None` when the data have none.
+    #[serde(default)]
+    pub team: Option<String>,
+    /// Teams with somebody who answered.
+    #[serde(default)]
+    pub n_teams: Option<u64>,
+    /// How the intervals between teams were made: `linearised`, or `bootstrap` when resampling was asked for.
+    #[serde(default)]
+    pub team_method: Option<String>,
+    /// What was deliberately not computed.
+    #[serde(default)]
+    pub not_run: Vec<String>,
     /// First to last answer.
     pub movement: Vec<Movement>,
     /// Between consecutive waves.
     pub transitions: Vec<Transition>,
+    /// How people move, where somebody answered twice.
+    #[serde(default)]
+    pub change: Option<Change>,
+    /// Outcomes over the stages.
+    #[serde(default)]
+    pub follows: Vec<Follow>,
+    /// What precedes a move up, where there is a log of 1on1s.
+    #[serde(default)]
+    pub lifts: Option<Lifts>,
     /// From all people to the people shown.
     pub flow: Flow,
     /// Read first.

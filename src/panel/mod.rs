@@ -2,6 +2,7 @@
 //!
 //! Memory: people x (about 200 bytes + 12 bytes per topic), answers x 24 bytes, groups x months, 1on1s x 4 bytes.
 
+pub mod between;
 mod fetch;
 pub mod ids;
 pub mod people;
@@ -13,6 +14,7 @@ pub mod survey;
 pub mod totals;
 pub mod waves;
 
+pub use between::Between;
 pub use fetch::fetch;
 pub use ids::{Ids, NOBODY};
 pub use people::{Categories, People};

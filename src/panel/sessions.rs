@@ -97,6 +97,8 @@ pub struct Sessions {
     pub span: Option<(i32, i32)>,
     /// Sums by wave, when every wave is asked for.
     pub waves: Option<super::Waves>,
+    /// Counts between answers of the ladder, where there are several.
+    pub between: Option<super::Between>,
 }
 
 impl Sessions {
@@ -136,6 +138,21 @@ impl Sessions {
             let day = days.and_then(|d| d.get(row).copied()).unwrap_or(MISSING_DAY);
             let starts = first.get(row).copied().unwrap_or(true);
             self.meet(who, day, starts, manager.map(|m| m.get(row)));
+            let pair = self.between.as_ref().and_then(|between| between.place(who, day));
+            if let (Some(between), Some(at)) = (&mut self.between, pair) {
+                if starts {
+                    between.meet(at);
+                }
+                let set = topics.and_then(|t| t.get(row).copied()).unwrap_or(0);
+                let rating = ratings.and_then(|r| r.get(row).copied()).unwrap_or(f64::NAN);
+                (0..self.plan.topics.min(31)).filter(|t| set & (1 << t) != 0).for_each(|t| between.talk(at, t, rating));
+                for (slot, cells) in &wide {
+                    let rating = cells.get(row).copied().unwrap_or(f64::NAN);
+                    if !rating.is_nan() {
+                        between.talk(at, *slot, rating);
+                    }
+                }
+            }
             if let (Some(topics), Some(ratings)) = (topics, ratings) {
                 let (set, rating) = (topics.get(row).copied().unwrap_or(0), ratings.get(row).copied());
                 self.rate_set(who, day, set, rating.unwrap_or(f64::NAN));

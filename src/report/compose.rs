@@ -73,7 +73,11 @@ fn of(voice: &Voice<'_>, finding: &Finding) -> Vec<Section> {
         Finding::Comparison(c) => vec![comparison::section(voice, c)],
         Finding::Attrition(a) => vec![attrition::section(voice, a)],
         Finding::Power(p) => vec![power::section(voice, p)],
-        Finding::Stages(s) => std::iter::once(stages::section(voice, s)).chain(stages::levers(voice, s)).collect(),
+        Finding::Stages(s) => std::iter::once(stages::section(voice, s))
+            .chain(stages::moves::section(voice, s))
+            .chain(stages::follows::section(voice, s))
+            .chain(stages::levers(voice, s))
+            .collect(),
         Finding::Ladder(scale) => vec![ladder::section(voice, scale)],
     }
 }

@@ -9,6 +9,7 @@ mod rows;
 use super::safe;
 use crate::error::{Error, Result};
 use crate::findings::regression::choice::Likelihood;
+use crate::findings::stages::OtherLimits;
 use crate::findings::{Estimate, Finding, Findings, Interval, Why};
 
 /// Every column a row may have, in the order in which they are written; a column that no row uses is left out.
@@ -125,13 +126,17 @@ pub const COLUMNS: &[&str] = &[
     "place",
     "name",
     "text",
-    "verdict",
     "grade",
     "reason",
     "incidence",
     "power",
     "units_needed",
     "people_needed",
+    "wilson_low",
+    "wilson_high",
+    "team_low",
+    "team_high",
+    "waves",
 ];
 
 /// One row: its cells by column, empty ones left out.
@@ -194,6 +199,13 @@ impl Row {
             .number("deviance", fit.deviance)
             .number("mcfadden", fit.mcfadden)
             .number("aic", fit.aic)
+    }
+
+    fn other(self, limits: &OtherLimits) -> Self {
+        self.number("wilson_low", limits.wilson_low)
+            .number("wilson_high", limits.wilson_high)
+            .number("team_low", limits.team_low)
+            .number("team_high", limits.team_high)
     }
 
     fn why(self, why: Option<Why>) -> Self {

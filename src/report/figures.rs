@@ -3,6 +3,7 @@
 pub mod curves;
 pub mod ladder;
 pub mod model;
+pub mod stages;
 
 use super::document::{Block, Picture};
 use super::sections::drivers as drivers_section;
@@ -38,7 +39,14 @@ pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)
                 }
                 out.extend(curves::incidence(voice, a).map(|figure| ("reasons", figure)));
             }
-            Finding::Stages(s) => out.push(("ladder", standing(voice, s))),
+            Finding::Stages(s) => {
+                out.push(("ladder", standing(voice, s)));
+                out.extend(stages::pyramid(voice, s).map(|figure| ("ladder_pair", figure)));
+                out.extend(stages::by_group(voice, s).map(|figure| ("stages_by", figure)));
+                out.extend(stages::flow(voice, s).map(|figure| ("stage_flow", figure)));
+                out.extend(stages::heat(voice, s).map(|figure| ("transitions", figure)));
+                out.extend(super::sections::stages::follows::pictures(voice, s));
+            }
             Finding::Ladder(scale) => {
                 out.push(("ladder_steps", ladder::steps(voice, scale)));
                 out.push(("ladder_items", ladder::items(voice, scale)));

@@ -87,7 +87,7 @@ impl<'a> Voice<'a> {
 
     /// A value of a grouping column: "group A" for the arms, the bare value for a department.
     pub fn member(&self, by: &str, raw: &str) -> String {
-        if by == "group" || raw.trim().is_empty() { self.group(raw) } else { names::clean(raw) }
+        names::member(self.language, by, raw)
     }
 
     /// An outcome as a quantity.

@@ -28,8 +28,8 @@ fn lines(options: &Options) -> Vec<Line> {
         Dialect::Japanese => ("1on1とエンゲージメント(模擬データ)", "ja"),
     };
     let by = match options.export {
-        Export::Identified => r#"["group", "department"]"#,
-        Export::Anonymised => r#"["group"]"#,
+        Export::Identified => r#"["group", "department", "wave", "tenure"]"#,
+        Export::Anonymised => r#"["group", "wave"]"#,
     };
     let topics: Vec<String> = TOPICS.iter().map(|t| format!("\"{t}\"")).collect();
     let plain = |entry: &str| Line(entry.to_owned(), "", "");

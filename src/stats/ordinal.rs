@@ -2,6 +2,8 @@
 //! cluster, Brant's test of parallel lines, probabilities and marginal effects by category. It deliberately has no other
 //! link and no random effects.
 
+pub mod cells;
+
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 
 use super::covariance::{Covariance, CovarianceFault, Kind, Reference};
@@ -198,6 +200,10 @@ impl<'t> Likelihood<'t> {
         sum
     }
 
+    fn values(self) -> Values {
+        (self.loglik, self.score, self.information)
+    }
+
     /// Adds one side of a row, `ln F(t)` or `ln F(-t)` of `t = zeta - x'b`, with `slope` and `curve` in `t`.
     fn side(&mut self, row: ArrayView1<'_, f64>, place: usize, slope: f64, curve: f64) {
         self.score[place] += slope;
@@ -264,27 +270,34 @@ impl Reduce for Likelihood<'_> {
 
 /// Newton steps, halved while they lower the likelihood or put thresholds out of order.
 fn maximise(m: &Matrix, start: Array1<f64>) -> Result<(Array1<f64>, Last, usize), OrdinalFault> {
+    climb(|theta| Likelihood::at(m, theta).values(), start).map_err(|direction| separation(m, &direction))
+}
+
+/// Log-likelihood, score and information at a point.
+type Values = (f64, Array1<f64>, Array2<f64>);
+
+/// The maximum of a likelihood with these values, or the last direction when none is found.
+fn climb(at: impl Fn(&Array1<f64>) -> Values, start: Array1<f64>) -> Result<(Array1<f64>, Last, usize), Array1<f64>> {
     let mut theta = start;
     let mut direction = Array1::zeros(theta.len());
     for iteration in 1..=100 {
-        let point = Likelihood::at(m, &theta);
-        let Some(mut step) = eigen::solve(&point.information, &point.score) else { break };
-        let floor = point.loglik - 1e-12 * point.loglik.abs();
+        let (loglik, score, information) = at(&theta);
+        let Some(mut step) = eigen::solve(&information, &score) else { break };
+        let floor = loglik - 1e-12 * loglik.abs();
         for _ in 0..40 {
-            if Likelihood::at(m, &(&theta + &step)).loglik >= floor {
+            if at(&(&theta + &step)).0 >= floor {
                 break;
             }
             step /= 2.0;
         }
         theta = &theta + &step;
         if step.iter().all(|value| value.abs() <= 1e-9 * (1.0 + theta.dot(&theta).sqrt())) {
-            let last = Likelihood::at(m, &theta);
-            let last = Last { loglik: last.loglik, information: last.information };
-            return Ok((theta, last, iteration));
+            let (loglik, _, information) = at(&theta);
+            return Ok((theta, Last { loglik, information }, iteration));
         }
         direction = step;
     }
-    Err(separation(m, &direction))
+    Err(direction)
 }
 
 /// The likelihood at its maximum.

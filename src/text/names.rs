@@ -81,6 +81,17 @@ pub fn group(language: Language, raw: &str) -> String {
     say(language, "word.group", &[("group", shown)])
 }
 
+/// A value of a grouping column: "group A" for the arms, years for a band of tenure, the bare value otherwise.
+pub fn member(language: Language, by: &str, raw: &str) -> String {
+    match by {
+        "tenure" if !raw.is_empty() => name(language, "tenure", raw),
+        "wave" if !raw.is_empty() => number::day(language, raw),
+        "group" => group(language, raw),
+        _ if raw.trim().is_empty() => group(language, raw),
+        _ => clean(raw),
+    }
+}
+
 /// A canonical table.
 pub fn table(language: Language, code: &str) -> String {
     name(language, "source", code)

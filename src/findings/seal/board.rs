@@ -21,6 +21,7 @@ pub struct Board {
     counts: Vec<u64>,
     hidden: Vec<bool>,
     fixed: Vec<bool>,
+    spare: Vec<bool>,
     sums: Vec<Sum>,
     crowd: u64,
 }
@@ -36,6 +37,7 @@ impl Board {
         self.counts.push(count);
         self.hidden.push(count > 0 && count < self.crowd);
         self.fixed.push(false);
+        self.spare.push(false);
         self.counts.len() - 1
     }
 
@@ -44,6 +46,13 @@ impl Board {
         let cell = self.cell(count);
         self.hidden[cell] = false;
         self.fixed[cell] = true;
+        cell
+    }
+
+    /// A cell that can be missed: where something must be hidden, it goes before others.
+    pub fn spare(&mut self, count: u64) -> usize {
+        let cell = self.cell(count);
+        self.spare[cell] = true;
         cell
     }
 
@@ -97,11 +106,12 @@ impl Board {
         if exposed { self.smallest(sum) } else { None }
     }
 
-    /// The visible cell of a sum that costs least to hide: fewest people first, empty cells last, totals after parts.
+    /// The visible cell of a sum that costs least to hide: spare ones, then fewest people first, empty cells last, totals
+    /// after parts.
     fn smallest(&self, sum: &Sum) -> Option<usize> {
         let cost = |cell: &usize| {
             let count = self.counts[*cell];
-            (Some(*cell) == sum.total, count == 0, count, *cell)
+            (!self.spare[*cell], Some(*cell) == sum.total, count == 0, count, *cell)
         };
         let candidates = sum.parts.iter().copied().chain(sum.total);
         candidates.filter(|c| !self.hidden[*c] && !self.fixed[*c]).min_by_key(cost)

@@ -1,8 +1,12 @@
 //! The crowd rule on the ladder: levels, stages and groups are one table, because levels add up to stages, groups to all.
 
+mod change;
+mod follows;
+mod lifts;
+
 use super::Board;
 use crate::findings::Why;
-use crate::findings::stages::{GroupShares, LevelShare, StageShare, Stages, Transition};
+use crate::findings::stages::{GroupShares, LevelShare, OtherLimits, StageShare, Stages};
 use std::collections::BTreeMap;
 
 /// What stands where the name of a hidden group stood.
@@ -33,6 +37,8 @@ pub fn hide(found: &mut Stages, crowd: u64) {
         })
         .collect();
     add_up(&mut board, found, &all, &places);
+    last_wave(&mut board, found, &all, &places);
+    let stuck = change::stuck(&mut board, found, &all.stages);
     loop {
         board.cover();
         // Shares are counts over n: with n hidden, nothing of the group may stay.
@@ -56,10 +62,15 @@ pub fn hide(found: &mut Stages, crowd: u64) {
             group.why = Some(Why::Hidden);
         }
     }
-    superiority(found);
+    change::blank_stuck(&board, found, &stuck);
+    pairs(found);
     // A group that is hidden whole keeps no name either: a name can be a person's.
     found.by.iter_mut().filter(|g| g.hidden).for_each(|g| g.group = HIDDEN_GROUP.to_string());
-    moves(found, crowd);
+    change::hide(found, crowd);
+    follows::hide(found, crowd);
+    if let Some(found) = &mut found.lifts {
+        lifts::hide(found, crowd);
+    }
 }
 
 fn wholly(board: &Board, place: &Place) -> bool {
@@ -101,10 +112,39 @@ fn add_up(board: &mut Board, found: &Stages, all: &Place, places: &[Place]) {
     }
 }
 
+/// Everybody's last answer less the answers of the last wave are those who were not there any more: a difference that
+/// anybody can take, and that nobody may learn from.
+fn last_wave(board: &mut Board, found: &Stages, all: &Place, places: &[Place]) {
+    let waves = || found.by.iter().zip(places).filter(|(g, _)| g.by == "wave");
+    let asked = waves().find(|(g, _)| g.group == found.wave).or_else(|| waves().next_back());
+    let Some((group, place)) = asked else { return };
+    let rest = |whole: Option<u64>, part: Option<u64>| whole.unwrap_or(0).checked_sub(part.unwrap_or(0));
+    let levels = found.levels.iter().zip(&group.levels).map(|(all, own)| rest(all.count, own.count));
+    let stages = found.stages.iter().zip(&group.stages).map(|(all, own)| rest(all.count, own.count));
+    let (Some(levels), Some(stages)) = (levels.collect::<Option<Vec<_>>>(), stages.collect::<Option<Vec<_>>>()) else {
+        return;
+    };
+    let cells = |board: &mut Board, counts: &[u64]| counts.iter().map(|c| board.cell(*c)).collect::<Vec<_>>();
+    let (level_cells, stage_cells) = (cells(board, &levels), cells(board, &stages));
+    let gone = |(own, total): (&[usize], &[usize]), rest: &[usize], board: &mut Board| {
+        for ((own, rest), total) in own.iter().zip(rest).zip(total) {
+            board.sum_to(&[*own, *rest], *total);
+        }
+    };
+    gone((&place.levels, &all.levels), &level_cells, board);
+    gone((&place.stages, &all.stages), &stage_cells, board);
+    for (stage, &total) in found.stages.iter().zip(&stage_cells) {
+        let of_stage = found.levels.iter().zip(&level_cells).filter(|(l, _)| l.stage == stage.stage);
+        board.sum_to(&of_stage.map(|(_, cell)| *cell).collect::<Vec<_>>(), total);
+    }
+    board.sum(&level_cells);
+}
+
 fn blank(board: &Board, place: &Place, levels: &mut [LevelShare], stages: &mut [StageShare]) {
     for (level, cell) in levels.iter_mut().zip(&place.levels) {
         if board.is_hidden(*cell) {
             (level.count, level.share, level.conf_low, level.conf_high) = (None, None, None, None);
+            level.other = OtherLimits::default();
             level.hidden = true;
             level.why = Some(Why::Hidden);
         }
@@ -112,74 +152,44 @@ fn blank(board: &Board, place: &Place, levels: &mut [LevelShare], stages: &mut [
     for (stage, cell) in stages.iter_mut().zip(&place.stages) {
         if board.is_hidden(*cell) {
             (stage.count, stage.share, stage.conf_low, stage.conf_high) = (None, None, None, None);
+            stage.other = OtherLimits::default();
             stage.hidden = true;
             stage.why = Some(Why::Hidden);
         }
     }
 }
 
-/// The probability of superiority is a function of all levels: with one of them hidden it is told to two digits, and
-/// not at all for groups so small that even these could tell.
-fn superiority(found: &mut Stages) {
-    for pair in &mut found.superiority {
-        let groups =
-            || found.by.iter().filter(|g| g.by == pair.by && (g.group == pair.first || g.group == pair.second));
+/// How two groups differ is a function of all levels: with one of them hidden it is told to two digits, and not at all for
+/// groups so small that even these could tell.
+fn pairs(found: &mut Stages) {
+    let Stages { by, superiority, odds, .. } = found;
+    let state = |column: &str, first: &str, second: &str| {
+        let groups = || by.iter().filter(|g| g.by == column && (g.group == first || g.group == second));
         let torn = groups().any(|g| g.hidden || g.levels.iter().any(|l| l.hidden));
         let small = groups().any(|g| g.hidden || g.n.is_none_or(|n| n < FEWEST_TO_ROUND));
-        let told = |value: Option<f64>| value.filter(|_| !small).map(|v| (v * 100.0).round() / 100.0);
+        (torn, small)
+    };
+    for pair in superiority {
+        let (torn, small) = state(&pair.by, &pair.first, &pair.second);
         if torn {
-            (pair.estimate, pair.conf_low, pair.conf_high) =
-                (told(pair.estimate), told(pair.conf_low), told(pair.conf_high));
+            for value in [&mut pair.estimate, &mut pair.conf_low, &mut pair.conf_high, &mut pair.p_value] {
+                *value = rounded(*value, small);
+            }
             pair.why = small.then_some(Why::Hidden);
+        }
+    }
+    for pair in odds {
+        let (torn, small) = state(&pair.by, &pair.first, &pair.second);
+        if torn {
+            let e = &mut pair.log_odds;
+            let exact = [&mut e.estimate, &mut e.std_error, &mut e.statistic, &mut e.p_value, &mut e.conf_low];
+            let more = [&mut e.conf_high, &mut pair.odds_ratio, &mut pair.odds_low, &mut pair.odds_high];
+            exact.into_iter().chain(more).for_each(|value| *value = rounded(*value, small));
+            e.why = small.then_some(Why::Hidden).or(e.why);
         }
     }
 }
 
-/// Movement and transitions are one table when everybody answered twice: up, same and down are sums of its cells.
-fn moves(found: &mut Stages, crowd: u64) {
-    let mut board = Board::new(crowd);
-    let moved: Vec<usize> = found.movement.iter().map(|r| board.cell(r.count.unwrap_or(0))).collect();
-    let cells: Vec<usize> = found.transitions.iter().map(|r| board.cell(r.count.unwrap_or(0))).collect();
-    board.sum(&moved);
-    let stages: Vec<&str> = found.stages.iter().map(|s| s.stage.as_str()).collect();
-    let rank = |stage: &str| stages.iter().position(|s| *s == stage);
-    let direction = |row: &Transition| match rank(&row.to).cmp(&rank(&row.from)) {
-        std::cmp::Ordering::Greater => "up",
-        std::cmp::Ordering::Equal => "same",
-        std::cmp::Ordering::Less => "down",
-    };
-    let total = |counts: &mut dyn Iterator<Item = Option<u64>>| counts.flatten().sum::<u64>();
-    let people = total(&mut found.movement.iter().map(|r| r.count));
-    let pairs = total(&mut found.transitions.iter().map(|r| r.count));
-    if people == pairs {
-        for (row, &cell) in found.movement.iter().zip(&moved) {
-            let of = found.transitions.iter().zip(&cells).filter(|(t, _)| direction(t) == row.direction);
-            board.sum_to(&of.map(|(_, c)| *c).collect::<Vec<usize>>(), cell);
-        }
-    }
-    let mut by_row: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
-    for (row, cell) in found.transitions.iter().zip(&cells) {
-        by_row.entry(&row.from).or_default().push((*cell, row.count.unwrap_or(0)));
-    }
-    for parts in by_row.values() {
-        // A row whose every cell is hidden publishes no share, and so no total.
-        if parts.iter().any(|(_, count)| *count >= crowd) {
-            board.sum(&parts.iter().map(|(cell, _)| *cell).collect::<Vec<usize>>());
-        }
-    }
-    board.cover();
-    for (row, cell) in found.movement.iter_mut().zip(moved) {
-        if board.is_hidden(cell) {
-            (row.count, row.share, row.conf_low, row.conf_high) = (None, None, None, None);
-            row.hidden = true;
-            row.why = Some(Why::Hidden);
-        }
-    }
-    for (row, cell) in found.transitions.iter_mut().zip(cells) {
-        if board.is_hidden(cell) {
-            (row.count, row.share) = (None, None);
-            row.hidden = true;
-            row.why = Some(Why::Hidden);
-        }
-    }
+fn rounded(value: Option<f64>, small: bool) -> Option<f64> {
+    value.filter(|_| !small).map(|v| (v * 100.0).round() / 100.0)
 }

@@ -27,11 +27,14 @@ pub fn compose(page: &mut Vec<Block>, s: &Stages, language: Language) {
     page.push(Block::Paragraph(say(language, "table.goodman", &[])));
     shared::cautions(page, &s.cautions, language);
     groups(page, s, language);
-    superiority(page, s, language);
+    pairs(page, s, language);
     movement(page, s, language);
+    moves(page, s, language);
+    trends(page, s, language);
     if s.levels.iter().any(|l| l.hidden) || s.stages.iter().any(|l| l.hidden) || s.by.iter().any(any_hidden) {
         page.push(Block::Paragraph(say(language, "table.hidden_rule", &[])));
     }
+    shared::not_run(page, &s.not_run, language);
     shared::flow(page, &s.flow, language);
 }
 
@@ -74,17 +77,21 @@ fn stages(stages: &[StageShare], language: Language) -> Table {
         (word(language, "stage"), Align::Left),
         (word(language, "people"), Align::Right),
         (word(language, "share_interval"), Align::Right),
+        (word(language, "by_team_interval"), Align::Right),
     ]);
     let ends: Vec<_> = stages.iter().map(|x| (x.conf_low, x.conf_high)).collect();
-    for (stage, range) in stages.iter().zip(ranges(language, &ends, per_cent)) {
+    let between: Vec<_> = stages.iter().map(|x| (x.other.team_low, x.other.team_high)).collect();
+    let between = ranges(language, &between, per_cent);
+    for ((stage, range), between) in stages.iter().zip(ranges(language, &ends, per_cent)).zip(between) {
         let share = stage.share.filter(|_| !stage.hidden);
         table.rows.push(vec![
             names::stage(language, &stage.stage),
             shared::count(language, stage.count.filter(|_| !stage.hidden)),
             share.map_or_else(String::new, |x| joined(&number::percent(x, 1), &range)),
+            if stage.other.team_low.is_some() { between } else { String::new() },
         ]);
     }
-    table
+    table.without_blank(3)
 }
 
 fn groups(page: &mut Vec<Block>, s: &Stages, language: Language) {
@@ -131,8 +138,7 @@ fn group_table(groups: &[&GroupShares], language: Language) -> Table {
 }
 
 fn group_name(group: &GroupShares, language: Language) -> String {
-    let name = names::clean(&group.group);
-    if group.by == "group" || name.trim().is_empty() { names::group(language, &group.group) } else { name }
+    names::member(language, &group.by, &group.group)
 }
 
 fn stage_cell(stage: &StageShare, language: Language) -> String {
@@ -144,17 +150,23 @@ fn stage_cell(stage: &StageShare, language: Language) -> String {
     }
 }
 
-fn superiority(page: &mut Vec<Block>, s: &Stages, language: Language) {
+fn pairs(page: &mut Vec<Block>, s: &Stages, language: Language) {
     for pair in &s.superiority {
-        let shown = number::with_interval(language, pair.estimate, pair.conf_low, pair.conf_high, "undefined", |x| {
+        let why = super::figures::reason(pair.why);
+        let share = number::with_interval(language, pair.estimate, pair.conf_low, pair.conf_high, why, |x| {
             number::percent(x, 1)
         });
-        let values = [
-            ("first", names::group(language, &pair.first)),
-            ("second", names::group(language, &pair.second)),
-            ("share", shown),
-        ];
+        let member = |name: &str| names::member(language, &pair.by, name);
+        let values = [("first", member(&pair.first)), ("second", member(&pair.second)), ("share", share)];
         page.push(Block::Paragraph(say(language, "table.superiority", &values)));
+    }
+    for pair in s.odds.iter().filter(|o| o.odds_ratio.is_some()) {
+        let why = super::figures::reason(pair.log_odds.why);
+        let (point, low, high) = (pair.odds_ratio, pair.odds_low, pair.odds_high);
+        let ratio = number::with_interval(language, point, low, high, why, number::natural);
+        let member = |name: &str| names::member(language, &pair.by, name);
+        let values = [("first", member(&pair.first)), ("second", member(&pair.second)), ("ratio", ratio)];
+        page.push(Block::Paragraph(say(language, "table.odds_pair", &values)));
     }
 }
 
@@ -181,4 +193,82 @@ fn movement(page: &mut Vec<Block>, s: &Stages, language: Language) {
         ]);
     }
     page.push(Block::Table(table));
+}
+
+/// How long it takes to rise, and who stays.
+fn moves(page: &mut Vec<Block>, s: &Stages, language: Language) {
+    let Some(change) = &s.change else { return };
+    let unit = say(language, if change.unit == "month" { "moves.unit_month" } else { "moves.unit_wave" }, &[]);
+    let mut table = Table::new(vec![
+        (say(language, "table.time_to_rise", &[("unit", unit)]), Align::Left),
+        (word(language, "stood"), Align::Right),
+        (word(language, "median_time"), Align::Right),
+        (word(language, "expected_time"), Align::Right),
+    ]);
+    let hidden = || say(language, "word.hidden", &[]);
+    for row in change.time_to_rise.iter().filter(|row| row.n != Some(0)) {
+        let median = row.median.map(number::natural);
+        table.rows.push(vec![
+            names::stage(language, &row.stage),
+            shared::count(language, row.n),
+            median.unwrap_or_else(|| if row.hidden { hidden() } else { String::new() }),
+            match row.expected.estimate {
+                Some(time) if time > f64::from(change.span) => {
+                    say(language, "table.beyond", &[("span", number::count(u64::from(change.span)))])
+                }
+                _ => shared::interval(language, &row.expected, |x| number::decimal(x, 1)),
+            },
+        ]);
+    }
+    if !table.rows.is_empty() {
+        page.push(Block::Table(table));
+    }
+    let mut table = Table::new(vec![
+        (word(language, "stuck"), Align::Left),
+        (word(language, "people"), Align::Right),
+        (word(language, "share_interval"), Align::Right),
+    ]);
+    for row in change.stuck.iter().filter(|row| row.stage.is_empty()) {
+        let show = |x| number::percent(x, 1);
+        table.rows.push(vec![
+            say(language, "table.stuck_row", &[("waves", row.waves.to_string())]),
+            shared::count(language, row.count),
+            row.share.map_or_else(hidden, |share| {
+                number::with_interval(language, Some(share), row.conf_low, row.conf_high, "hidden", show)
+            }),
+        ]);
+    }
+    if !table.rows.is_empty() {
+        page.push(Block::Table(table));
+    }
+    if let Some(lowest) = change.regression_to_mean.iter().find(|r| r.end == "lowest" && r.by.is_empty() && !r.hidden) {
+        let two = |x: f64| number::decimal(x, 2);
+        let told = |x: Option<f64>| x.map_or_else(String::new, two);
+        let rest = shared::interval(language, &lowest.excess, two);
+        let values = [("change", told(lowest.change.estimate)), ("chance", told(lowest.expected)), ("rest", rest)];
+        page.push(Block::Paragraph(say(language, "moves.naive", &values)));
+    }
+}
+
+/// Whether outcomes rise over the stages.
+fn trends(page: &mut Vec<Block>, s: &Stages, language: Language) {
+    let mut table = Table::new(vec![
+        (word(language, "trend_title"), Align::Left),
+        (word(language, "share_interval"), Align::Right),
+        ("p".to_string(), Align::Right),
+    ]);
+    for follow in &s.follows {
+        let Some(trend) = &follow.trend else { continue };
+        let share =
+            number::with_interval(language, trend.concordance, trend.conf_low, trend.conf_high, "undefined", |x| {
+                number::percent(x, 1)
+            });
+        let timing = word(language, if follow.timing == "later" { "later" } else { "now" });
+        let outcome = names::outcome(language, &follow.outcome);
+        let label = say(language, "table.outcome_when", &[("outcome", outcome), ("when", timing)]);
+        table.rows.push(vec![label, share, shared::p_cell(trend.p_units)]);
+    }
+    if !table.rows.is_empty() {
+        page.push(Block::Table(table));
+    }
 }

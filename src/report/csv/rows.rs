@@ -2,7 +2,7 @@
 
 use super::{Row, leaving};
 use crate::findings::regression::{Regression, Term};
-use crate::findings::stages::{LevelShare, StageShare};
+use crate::findings::stages::{Change, Follow, LevelShare, StageShare};
 use crate::findings::{Attrition, Claim, Comparison, Stages};
 
 /// Terms, the fit, the model of the overall score, coverage.
@@ -246,6 +246,8 @@ pub(super) fn stages(out: &mut Vec<Row>, s: &Stages) {
             .number("estimate", p.estimate)
             .number("conf_low", p.conf_low)
             .number("conf_high", p.conf_high)
+            .number("p_value", p.p_value)
+            .why(p.why)
     }));
     out.extend(s.movement.iter().map(|m| {
         row("movement")
@@ -262,8 +264,110 @@ pub(super) fn stages(out: &mut Vec<Row>, s: &Stages) {
             .text("to", &t.to)
             .whole("count", t.count)
             .number("share", t.share)
+            .number("conf_low", t.conf_low)
+            .number("conf_high", t.conf_high)
             .hidden(t.hidden.into())
     }));
+    out.extend(s.odds.iter().map(|o| {
+        row("odds")
+            .text("by", &o.by)
+            .text("from", &o.first)
+            .text("to", &o.second)
+            .estimate(&o.log_odds)
+            .number("odds_ratio", o.odds_ratio)
+            .number("odds_low", o.odds_low)
+            .number("odds_high", o.odds_high)
+            .whole("n_clusters", o.n_clusters)
+    }));
+    if let Some(c) = &s.change {
+        change(out, c);
+    }
+    s.follows.iter().for_each(|f| follow(out, f));
+}
+
+/// An outcome by stage, and its trend.
+fn follow(out: &mut Vec<Row>, f: &Follow) {
+    let place = |part| {
+        let row = Row::of("stages", part).text("outcome", &f.outcome).word("at", Some(&f.timing));
+        row.number("horizon", f.horizon.map(f64::from))
+    };
+    out.extend(f.rows.iter().map(|x| {
+        place("follows")
+            .text("stage", &x.stage)
+            .whole("n", x.n)
+            .whole("n_units", x.n_units)
+            .whole("leavers", x.leavers)
+            .number("mean", x.mean)
+            .number("conf_low", x.conf_low)
+            .number("conf_high", x.conf_high)
+            .why(x.why)
+            .hidden(x.hidden.into())
+    }));
+    out.extend(f.trend.iter().map(|t| {
+        place("trend")
+            .whole("n", Some(f.n))
+            .whole("n_units", t.n_units)
+            .number("statistic", t.statistic)
+            .number("estimate", t.concordance)
+            .number("conf_low", t.conf_low)
+            .number("conf_high", t.conf_high)
+            .number("p_value", t.p_units)
+    }));
+}
+
+/// Movement by group, merged steps, times, people who stay, the ends.
+pub(super) fn change(out: &mut Vec<Row>, c: &Change) {
+    let row = |part| Row::of("stages", part);
+    for group in &c.movement_by {
+        let place = || row("movement_by").text("by", &group.by).text("group", &group.group).whole("n", group.n);
+        out.extend(group.rows.iter().map(|m| {
+            place()
+                .text("direction", &m.direction)
+                .whole("count", m.count)
+                .number("share", m.share)
+                .number("conf_low", m.conf_low)
+                .number("conf_high", m.conf_high)
+                .hidden(m.hidden.into())
+        }));
+    }
+    out.extend(c.steps.iter().map(|x| {
+        row("steps")
+            .text("stage", &x.stage)
+            .text("direction", &x.direction)
+            .whole("count", x.count)
+            .number("share", x.share)
+            .number("conf_low", x.conf_low)
+            .number("conf_high", x.conf_high)
+            .hidden(x.hidden.into())
+    }));
+    out.extend(c.time_to_rise.iter().map(|x| {
+        row("time_to_rise")
+            .text("stage", &x.stage)
+            .whole("n", x.n)
+            .whole("count", x.rose)
+            .number("median", x.median)
+            .interval(&x.expected)
+            .hidden(x.hidden.into())
+    }));
+    out.extend(c.stuck.iter().map(|x| {
+        row("stuck")
+            .text("stage", &x.stage)
+            .whole("waves", Some(u64::from(x.waves)))
+            .whole("n", x.n)
+            .whole("count", x.count)
+            .number("share", x.share)
+            .number("conf_low", x.conf_low)
+            .number("conf_high", x.conf_high)
+            .hidden(x.hidden.into())
+    }));
+    for x in &c.regression_to_mean {
+        let place = |part| row(part).text("by", &x.by).text("group", &x.group).text("direction", &x.end);
+        let cut = Some(u64::from(x.cut));
+        out.push(place("ends_change").whole("level", cut).whole("n", x.n).interval(&x.change).hidden(x.hidden.into()));
+        out.push(place("ends_chance").whole("level", cut).number("estimate", x.expected).hidden(x.hidden.into()));
+        let rest = place("ends_rest").whole("level", cut).interval(&x.excess);
+        out.push(rest.number("p_value", x.p_value).hidden(x.hidden.into()));
+    }
 }
 
 fn level(row: Row, l: &LevelShare) -> Row {
@@ -273,6 +377,7 @@ fn level(row: Row, l: &LevelShare) -> Row {
         .number("share", l.share)
         .number("conf_low", l.conf_low)
         .number("conf_high", l.conf_high)
+        .other(&l.other)
         .hidden(l.hidden.into())
 }
 
@@ -282,5 +387,6 @@ fn stage(row: Row, s: &StageShare) -> Row {
         .number("share", s.share)
         .number("conf_low", s.conf_low)
         .number("conf_high", s.conf_high)
+        .other(&s.other)
         .hidden(s.hidden.into())
 }

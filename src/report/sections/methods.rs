@@ -1,7 +1,7 @@
 //! The methods page: every method that was used for these findings, in plain words with its source, and no other.
 
 use super::{data, drivers};
-use crate::findings::{Attrition, Comparison, Finding, Findings, Regression};
+use crate::findings::{Attrition, Comparison, Finding, Findings, Regression, Stages};
 use crate::report::document::{Block, Fact, Section};
 use crate::report::parts;
 use crate::report::voice::Voice;
@@ -16,10 +16,10 @@ pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
             Finding::Comparison(c) => comparison(voice, c),
             Finding::Attrition(a) => attrition(voice, a),
             Finding::Power(_) => vec![fact(voice, "methods.power_title", "methods.power")],
-            Finding::Stages(s) => stages(voice, !s.superiority.is_empty()),
             Finding::Ladder(_) => ["scalability", "guttman", "monotonicity", "item_order"]
                 .map(|name| fact(voice, &format!("methods.{name}_title"), &format!("methods.{name}")))
                 .to_vec(),
+            Finding::Stages(s) => stages(voice, s),
         };
         for fact in found {
             if !items.contains(&fact) {
@@ -145,10 +145,29 @@ fn attrition(voice: &Voice<'_>, a: &Attrition) -> Vec<Fact> {
     facts
 }
 
-fn stages(voice: &Voice<'_>, has_pairs: bool) -> Vec<Fact> {
+fn stages(voice: &Voice<'_>, s: &Stages) -> Vec<Fact> {
     let mut facts = vec![fact(voice, "methods.goodman_title", "methods.goodman")];
-    if has_pairs {
-        facts.push(fact(voice, "methods.superiority_title", "methods.superiority"));
+    if s.team.is_some() {
+        facts.push(fact(voice, "methods.team_shares_title", "methods.team_shares"));
+    }
+    if let Some(pair) = s.superiority.first() {
+        let mut told = fact(voice, "methods.superiority_title", "methods.superiority");
+        if pair.n_units_first.is_some() {
+            told.value = format!("{} {}", told.value, voice.word("methods.superiority_team"));
+        }
+        facts.push(told);
+    }
+    if !s.odds.is_empty() {
+        facts.push(fact(voice, "methods.ordered_title", "methods.ordered"));
+    }
+    if s.follows.iter().any(|follow| follow.trend.is_some()) {
+        facts.push(fact(voice, "methods.trend_title", "methods.trend"));
+    }
+    if let Some(change) = &s.change {
+        facts.push(fact(voice, "methods.chain_title", "methods.chain"));
+        if !change.regression_to_mean.is_empty() {
+            facts.push(fact(voice, "methods.swap_title", "methods.swap"));
+        }
     }
     facts
 }

@@ -1,7 +1,10 @@
 //! The pages about where people stand on the ladder, and what practice advises there. The ladder is never re-sorted.
 
+pub mod follows;
+pub mod moves;
+
 use crate::findings::Stages;
-use crate::findings::stages::{GroupShares, StageShare};
+use crate::findings::stages::{GroupShares, OtherLimits, StageShare};
 use crate::report::document::{Answer, Block, Cell, Section, Table};
 use crate::report::figures;
 use crate::report::voice::{Voice, capital};
@@ -60,6 +63,15 @@ fn points(voice: &Voice<'_>, s: &Stages) -> Vec<String> {
         ];
         capital(&voice.say("stages.superiority", &args))
     }));
+    points.extend(s.odds.iter().filter(|o| o.odds_ratio.is_some()).map(|o| {
+        let args = [
+            ("first", voice.member(&o.by, &o.first)),
+            ("second", voice.member(&o.by, &o.second)),
+            ("ratio", voice.or_why(o.odds_ratio, None, number::natural)),
+            ("interval", voice.range(o.odds_low, o.odds_high, number::natural)),
+        ];
+        capital(&voice.say("stages.odds", &args))
+    }));
     let moves: Vec<String> = s
         .movement
         .iter()
@@ -90,18 +102,14 @@ pub fn section(voice: &Voice<'_>, s: &Stages) -> Section {
         blocks.push(Block::Callout { label: voice.word("page.cautions"), items: cautions });
     }
     blocks.push(figures::picture("ladder", figures::standing(voice, s)));
+    blocks.extend(figures::stages::pyramid(voice, s).map(|figure| figures::picture("ladder_pair", figure)));
     blocks.push(Block::Table(stages_table(voice, s)));
     blocks.push(Block::Table(levels_table(voice, s)));
     if !s.superiority.is_empty() {
-        blocks.push(Block::Table(superiority_table(voice, s)));
+        blocks.push(Block::Table(pairs_table(voice, s)));
     }
+    blocks.extend(figures::stages::by_group(voice, s).map(|figure| figures::picture("stages_by", figure)));
     blocks.extend(by_tables(voice, s).into_iter().map(Block::Table));
-    if !s.movement.is_empty() {
-        blocks.push(Block::Table(movement_table(voice, s)));
-    }
-    if !s.transitions.is_empty() {
-        blocks.push(Block::Table(transitions_table(voice, s)));
-    }
     let args = [("levels", s.levels.len().to_string()), ("stages", s.stages.len().to_string())];
     Section {
         id: "stages".into(),
@@ -124,23 +132,39 @@ fn count_cell(voice: &Voice<'_>, count: Option<u64>) -> Cell {
     count.map_or_else(|| Cell::muted(voice.word("word.hidden")), |n| Cell::number(number::count(n)))
 }
 
+fn team_cell(voice: &Voice<'_>, other: &OtherLimits) -> Cell {
+    match other.team_low {
+        None => Cell::muted(voice.word("word.dash")),
+        Some(_) => Cell::number(voice.range(other.team_low, other.team_high, |x| number::percent(x, 1))),
+    }
+}
+
+/// What the intervals by team are; empty without teams.
+fn team_note(voice: &Voice<'_>, s: &Stages) -> String {
+    let (Some(column), Some(teams)) = (&s.team, s.n_teams) else { return String::new() };
+    let column = names::column(voice.language, column);
+    voice.say("stages.team_note", &[("teams", number::count(teams)), ("column", column)])
+}
+
 fn stages_table(voice: &Voice<'_>, s: &Stages) -> Table {
-    let mut table = Table::new(
-        voice.word("stages.table_stages"),
-        vec![
-            Cell::text(voice.word("stages.col_stage")),
-            Cell::number(voice.word("stages.col_people")),
-            Cell::number(voice.word("stages.col_share")),
-        ],
-    );
+    let mut columns = vec![
+        Cell::text(voice.word("stages.col_stage")),
+        Cell::number(voice.word("stages.col_people")),
+        Cell::number(voice.word("stages.col_share")),
+    ];
+    columns.extend(s.team.as_ref().map(|_| Cell::number(voice.word("stages.col_team"))));
+    let mut table = Table::new(voice.word("stages.table_stages"), columns);
     for stage in &s.stages {
-        table.row(vec![
+        let mut row = vec![
             Cell::text(capital(&voice.stage(&stage.stage))),
             count_cell(voice, stage.count),
             share_cell(voice, stage.share, stage.conf_low, stage.conf_high),
-        ]);
+        ];
+        row.extend(s.team.as_ref().map(|_| team_cell(voice, &stage.other)));
+        table.row(row);
     }
-    table.note(voice.hidden_rule())
+    let note = [voice.hidden_rule(), team_note(voice, s)];
+    table.note(note.into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 fn levels_table(voice: &Voice<'_>, s: &Stages) -> Table {
@@ -166,26 +190,33 @@ fn levels_table(voice: &Voice<'_>, s: &Stages) -> Table {
     table.folded()
 }
 
-fn superiority_table(voice: &Voice<'_>, s: &Stages) -> Table {
+fn pairs_table(voice: &Voice<'_>, s: &Stages) -> Table {
     let mut table = Table::new(
-        voice.word("stages.table_superiority"),
-        vec![Cell::text(voice.word("stages.col_pair")), Cell::number(voice.word("stages.col_probability"))],
+        voice.word("stages.table_pairs"),
+        vec![
+            Cell::text(voice.word("stages.col_pair")),
+            Cell::number(voice.word("stages.col_probability")),
+            Cell::number(voice.word("stages.col_odds")),
+            Cell::number(voice.word("stages.col_p")),
+        ],
     );
     for p in &s.superiority {
         let pair = voice.say(
             "stages.pair",
             &[("first", voice.member(&p.by, &p.first)), ("second", voice.member(&p.by, &p.second))],
         );
+        let why = crate::report::voice::why(p.why);
+        let chance = |x| number::percent(x, 1);
+        let odds = s.odds.iter().find(|o| (&o.by, &o.first, &o.second) == (&p.by, &p.first, &p.second));
+        let ratio = odds.map_or_else(String::new, |o| {
+            let why = crate::report::voice::why(o.log_odds.why);
+            number::with_interval(voice.language, o.odds_ratio, o.odds_low, o.odds_high, why, number::natural)
+        });
         table.row(vec![
             Cell::text(capital(&pair)),
-            Cell::number(number::with_interval(
-                voice.language,
-                p.estimate,
-                p.conf_low,
-                p.conf_high,
-                "undefined",
-                |x| number::percent(x, 1),
-            )),
+            Cell::number(number::with_interval(voice.language, p.estimate, p.conf_low, p.conf_high, why, chance)),
+            Cell::number(ratio),
+            Cell::number(p.p_value.map_or_else(String::new, number::p_value)),
         ]);
     }
     table
@@ -223,46 +254,6 @@ fn group_row(voice: &Voice<'_>, s: &Stages, g: &GroupShares) -> Vec<Cell> {
             .map_or_else(|| Cell::muted(voice.word("word.hidden")), |share| Cell::number(number::percent(share, 1)))
     }));
     cells
-}
-
-fn movement_table(voice: &Voice<'_>, s: &Stages) -> Table {
-    let mut table = Table::new(
-        voice.word("stages.table_movement"),
-        vec![
-            Cell::text(voice.word("stages.col_direction")),
-            Cell::number(voice.word("stages.col_people")),
-            Cell::number(voice.word("stages.col_share")),
-        ],
-    );
-    for m in &s.movement {
-        table.row(vec![
-            Cell::text(capital(&direction(voice, &m.direction))),
-            count_cell(voice, m.count),
-            share_cell(voice, m.share, m.conf_low, m.conf_high),
-        ]);
-    }
-    table
-}
-
-fn transitions_table(voice: &Voice<'_>, s: &Stages) -> Table {
-    let mut table = Table::new(
-        voice.word("stages.table_transitions"),
-        vec![
-            Cell::text(voice.word("stages.col_from")),
-            Cell::text(voice.word("stages.col_to")),
-            Cell::number(voice.word("stages.col_people")),
-            Cell::number(voice.word("stages.col_share")),
-        ],
-    );
-    for t in &s.transitions {
-        table.row(vec![
-            Cell::text(capital(&voice.stage(&t.from))),
-            Cell::text(voice.stage(&t.to)),
-            count_cell(voice, t.count),
-            t.share.map_or_else(|| Cell::muted(voice.word("word.hidden")), |x| Cell::number(number::percent(x, 1))),
-        ]);
-    }
-    table.folded()
 }
 
 /// The section about levers: advice from practice for the stages at which people stand.

@@ -20,7 +20,7 @@ use crate::findings::{Input, Issue, Level};
 use crate::panel::people::Fact;
 use crate::panel::sessions::Plan;
 use crate::panel::survey::Asked;
-use crate::panel::{NOBODY, Panel, People, Practice, Sales, Sessions, Survey, Totals, Waves};
+use crate::panel::{Between, NOBODY, Panel, People, Practice, Sales, Sessions, Survey, Totals, Waves};
 use crate::study::{Study, Wave, Window};
 use crate::tables::{Batch, Layout, MISSING_DAY, Table};
 
@@ -238,6 +238,10 @@ impl Gatekeeper<'_> {
         {
             let topics = self.study.topics.len();
             self.panel.sessions.waves = Some(Waves::new(&self.panel.survey, people, asked, days, topics));
+        }
+        if !self.study.data.sessions.is_empty() {
+            let (topics, highest) = (self.study.topics.len(), self.study.satisfaction.1);
+            self.panel.sessions.between = Between::new(&self.panel.survey, people, topics, highest);
         }
         let comparison = self.study.comparison.as_ref();
         let start = comparison.and_then(|c| c.start).map(Day::month);
