@@ -20,8 +20,8 @@ pub enum Lever {
     Tails,
     /// Numbers are rounded to the next larger base.
     Rounding,
-    /// 1on1s, answers and months of sales are thinned to the same few numbers.
-    Thin,
+    /// Groups of k get the same numbers of 1on1s in every span, of answers and of months of sales.
+    Alike,
 }
 
 /// Which faults are answered.
@@ -35,7 +35,7 @@ pub enum From {
 
 type Answer = (&'static str, From, &'static [Lever]);
 
-use Lever::{Crowd, DropColumn, Events, Order, Pseudonyms, Rounding, Silence, Tails, Thin};
+use Lever::{Alike, Crowd, DropColumn, Events, Order, Pseudonyms, Rounding, Silence, Tails};
 
 /// The table. Codes are the gate's.
 pub const ANSWERS: [Answer; 42] = [
@@ -73,10 +73,10 @@ pub const ANSWERS: [Answer; 42] = [
     ("homogeneous", From::Error, &[Silence, Crowd, DropColumn]),
     ("attribute_inference", From::Error, &[Silence, Crowd, DropColumn]),
     ("t_closeness", From::Error, &[Crowd, DropColumn]),
-    ("date_unicity", From::Error, &[Events, Thin]),
-    ("date_fingerprint", From::Error, &[Events, Thin]),
-    ("count_fingerprint", From::Error, &[Thin, Crowd]),
-    ("known_items", From::Error, &[Events, Thin, Crowd]),
+    ("date_unicity", From::Error, &[Alike, Events]),
+    ("date_fingerprint", From::Error, &[Alike, Events]),
+    ("count_fingerprint", From::Error, &[Alike, Events, Crowd]),
+    ("known_items", From::Error, &[Alike, Events, Crowd]),
     ("value_fingerprint", From::Warning, &[Rounding]),
     ("outlier", From::Warning, &[Tails, Rounding, DropColumn]),
     ("dominance", From::Error, &[Tails, Crowd]),

@@ -1,18 +1,18 @@
 //! A recipe, applied: the tables as they may leave. The same tables, recipe and key give the same release. Judges nothing.
 
+use super::alike;
 use super::grain::Grain;
 use super::held::{Column, Held, Sheet, Tables};
 use super::key::{Key, Kind};
 use super::levels::{self, Covered, Step};
-use super::recipe::{Coarse, Recipe, Waves};
+use super::recipe::{Alike, Coarse, Recipe, Waves};
 use super::values::{self, Series};
 use crate::domain::Day;
 use crate::panel::{Ids, NOBODY};
 use crate::screen::privacy::classes::Classes;
 use crate::tables::{MISSING_DAY, Table};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use rand::seq::SliceRandom;
-use std::collections::BTreeSet;
 
 /// The release of some tables.
 pub fn apply(tables: &Tables, recipe: &Recipe, key: &Key, covered: Covered) -> Tables {
@@ -28,8 +28,11 @@ pub fn apply(tables: &Tables, recipe: &Recipe, key: &Key, covered: Covered) -> T
     }
     if let Some(coarse) = &recipe.coarse {
         silence(&mut out, coarse);
-        if coarse.multiple > 1 {
-            thin(&mut out, coarse.multiple, key, recipe.order);
+        if coarse.alike == Alike::Yes
+            && let Some(people) = out.sheet(Table::People)
+        {
+            let keys = keys(people, coarse);
+            alike::alike(&mut out, &keys, coarse.k as usize, key, recipe.order);
         }
     }
     for sheet in &mut out.0 {
@@ -189,36 +192,6 @@ fn keys(people: &Sheet, coarse: &Coarse) -> Vec<Vec<u32>> {
     let columns: Vec<Vec<u32>> =
         kept.filter_map(|(name, _, _)| people.column(name).map(|c| levels::fine(&c.cells, people.rows))).collect();
     (0..people.rows).map(|row| columns.iter().map(|c| c[row]).collect()).collect()
-}
-
-/// Leaves out 1on1s, answers and months of sales, drawn by the key, until each person has a multiple of `multiple` of them.
-fn thin(tables: &mut Tables, multiple: u64, key: &Key, round: u32) {
-    for sheet in tables.0.iter_mut().filter(|s| [Table::Sessions, Table::Survey, Table::Sales].contains(&s.table)) {
-        if sheet.texts("employee_id").is_none() {
-            continue;
-        }
-        let whose = whose(sheet);
-        // The rows of one 1on1 go together.
-        let event: Vec<u32> = match sheet.texts("session_id") {
-            Some((_, of)) => of.to_vec(),
-            None => (0..sheet.rows as u32).collect(),
-        };
-        let mut events: HashMap<u32, BTreeSet<u32>> = HashMap::new();
-        for (who, event) in whose.iter().zip(&event) {
-            events.entry(*who).or_default().insert(*event);
-        }
-        let mut persons: Vec<u32> = events.keys().copied().collect();
-        persons.sort_unstable();
-        let mut draw = key.stream(&format!("thin {}", sheet.table.name()), round);
-        let mut gone: HashSet<u32> = HashSet::new();
-        for person in persons {
-            let mut own: Vec<u32> = events.get(&person).into_iter().flatten().copied().collect();
-            own.shuffle(&mut draw);
-            gone.extend(own.iter().take(own.len() % multiple as usize));
-        }
-        let kept: Vec<usize> = (0..sheet.rows).filter(|row| !gone.contains(&event[*row])).collect();
-        *sheet = sheet.only(&kept);
-    }
 }
 
 /// Ids become pseudonyms of their kind.

@@ -2,6 +2,7 @@
 //! generalised quasi-identifiers, rounded numbers, at the least loss the search finds. It judges nothing itself: whether a
 //! release passes is asked of `screen::privacy`, the same code as `validate`, and a fault it cannot answer is handed back.
 
+mod alike;
 mod answers;
 mod apply;
 mod fit;
@@ -23,14 +24,14 @@ pub use lattice::{Choice, search};
 use crate::domain::Month;
 use crate::findings::{Issue, Level, Loss};
 use crate::screen::privacy::{self, Options, Profile, Release, Verdict};
-use crate::study::{Clock, Study};
+use crate::study::{Clock, Study, Window};
 use crate::tables::{MISSING_DAY, Table};
 use answers::answer;
 use fit::LeftOut;
 use grain::Grain;
 use held::{Held, Sheet};
 use levels::Covered;
-use recipe::{Coarse, Recipe, Waves};
+use recipe::{Alike, Coarse, Recipe, Waves};
 use std::collections::{BTreeMap, BTreeSet};
 use values::Series;
 
@@ -62,8 +63,8 @@ pub struct Released {
 const ATTEMPTS: u32 = 3;
 /// Rounds of asking the gate.
 const ROUNDS: usize = 48;
-/// Most 1on1s, answers or months of a person that thinning may cost, less one.
-const MULTIPLES: [u64; 4] = [2, 3, 6, 12];
+/// What it weighs that 1on1s of different months can no longer be told apart, against leaving 1on1s out.
+const MONTHS: f64 = 0.25;
 
 /// Makes a release of `tables` for a profile. `quasi` are columns of people that the schema does not know and that may be
 /// kept, as quasi-identifiers; all others go.
@@ -73,7 +74,7 @@ pub fn release(tables: &Tables, study: &Study, profile: Profile, quasi: &[String
         return Outcome::Unchanged;
     }
     let (original, (tables, left_out)) = (tables, fit::fit(tables));
-    let mut work = match Work::begin(tables, study, profile, quasi) {
+    let mut work = match Work::begin(tables, study, profile, quasi, key) {
         Ok(work) => work,
         Err(issue) => return Outcome::Refused(vec![*issue]),
     };
@@ -127,10 +128,17 @@ struct Work {
     quasi: Vec<String>,
     unknown: Vec<(Table, String)>,
     study: Study,
+    key: Key,
 }
 
 impl Work {
-    fn begin(mut tables: Tables, study: &Study, profile: Profile, quasi: &[String]) -> Result<Self, Box<Issue>> {
+    fn begin(
+        mut tables: Tables,
+        study: &Study,
+        profile: Profile,
+        quasi: &[String],
+        key: &Key,
+    ) -> Result<Self, Box<Issue>> {
         let mut unknown = Vec::new();
         for sheet in &mut tables.0 {
             let kept = |c: &held::Column| c.declared || (sheet.table == Table::People && quasi.contains(&c.name));
@@ -153,10 +161,13 @@ impl Work {
             quasi: quasi.to_vec(),
             unknown,
             study: study.clone(),
+            key: key.clone(),
             tables,
         };
         if profile != Profile::Pseudonymised {
             work.coarse(profile)?;
+            // Dates and counts of rows find people in any log that nobody has thinned out: this does not wait for the gate.
+            work.make_alike();
         }
         Ok(work)
     }
@@ -192,7 +203,7 @@ impl Work {
         }
         let waves = waves(&self.tables, self.k);
         self.recipe.coarse =
-            Some(Coarse { k: self.k, choice, diversity, events: Grain::Month, waves, numbers, multiple: 1 });
+            Some(Coarse { k: self.k, choice, diversity, events: Grain::Month, waves, numbers, alike: Alike::No });
         Ok(())
     }
 
@@ -230,7 +241,7 @@ impl Work {
             let place = place(issue);
             let answered = levers.iter().any(|lever| {
                 let whole =
-                    matches!(lever, Lever::Crowd | Lever::Pseudonyms | Lever::Order | Lever::Events | Lever::Thin);
+                    matches!(lever, Lever::Crowd | Lever::Pseudonyms | Lever::Order | Lever::Events | Lever::Alike);
                 let aim = (*lever, if whole { None } else { place.clone() });
                 moved.contains(&aim) || (self.pull(*lever, place.as_ref()) && moved.insert(aim))
             });
@@ -282,14 +293,41 @@ impl Work {
                 next.into_iter().for_each(|next| how.base = next);
                 next.is_some()
             }),
-            Lever::Thin => self.with(|coarse| match MULTIPLES.iter().find(|m| **m > coarse.multiple) {
-                Some(multiple) => {
-                    coarse.multiple = *multiple;
-                    true
-                }
-                None => false,
-            }),
+            Lever::Alike => self.make_alike(),
         }
+    }
+
+    /// Turns `alike` on, at the span of time at which least is lost; false when it was on.
+    fn make_alike(&mut self) -> bool {
+        let Some(coarse) = &self.recipe.coarse else { return false };
+        if coarse.alike == Alike::Yes {
+            return false;
+        }
+        let sessions = |tables: &Tables| tables.sheet(Table::Sessions).map_or(0, |s| s.rows) as f64;
+        let before = sessions(&self.tables).max(1.0);
+        let mut best: Option<(f64, Grain)> = None;
+        for grain in Grain::ALL.into_iter().filter(|grain| *grain >= coarse.events) {
+            let mut tried = Coarse { events: grain, alike: Alike::Yes, ..coarse.clone() };
+            // Numbers change no count.
+            tried.numbers.clear();
+            let recipe = Recipe { coarse: Some(tried), ..self.recipe.clone() };
+            let made = apply::apply(&self.tables, &recipe, &self.key, self.covered);
+            let months = f64::from(grain.days() / Grain::Month.days());
+            // A span longer than the window mixes 1on1s that count with those that do not.
+            let window = match self.study.drivers.window {
+                Window::Days(days) if f64::from(grain.days()) > 1.1 * f64::from(days) => 1.0,
+                _ => 0.0,
+            };
+            let loss = 1.0 - sessions(&made) / before + MONTHS * months.ln() / 12f64.ln() + window;
+            if best.is_none_or(|(least, _)| loss < least) {
+                best = Some((loss, grain));
+            }
+        }
+        let Some((_, grain)) = best else { return false };
+        self.with(|coarse| {
+            (coarse.events, coarse.alike) = (grain, Alike::Yes);
+            true
+        })
     }
 
     fn with(&mut self, change: impl FnOnce(&mut Coarse) -> bool) -> bool {

@@ -33,8 +33,17 @@ pub struct Coarse {
     pub waves: Waves,
     /// What is done to numbers.
     pub numbers: BTreeMap<(Table, String), super::values::Coarse>,
-    /// 1on1s, answers and months of sales of a person are cut to a multiple of this; 1 = all are kept.
-    pub multiple: u64,
+    /// Whether groups of k have the same numbers of 1on1s in every span, of answers and of months of sales.
+    pub alike: Alike,
+}
+
+/// See `Coarse::alike`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alike {
+    /// Rows are left out until they have.
+    Yes,
+    /// As it comes.
+    No,
 }
 
 /// What becomes of the waves' days.

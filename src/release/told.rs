@@ -5,7 +5,7 @@ use super::grain::Grain;
 use super::held::{Held, Sheet, Tables};
 use super::key::Kind;
 use super::levels::Step;
-use super::recipe::{Coarse, Waves};
+use super::recipe::{Alike, Coarse, Waves};
 use super::{Fitted, Work, write};
 use crate::findings::loss::{ColumnChange, Loss, RowsLost, TableLoss};
 use crate::screen::privacy::Profile;
@@ -113,8 +113,8 @@ fn coarser(sheet: &Sheet, name: &str, coarse: &Coarse) -> Vec<ColumnChange> {
             changes.push(change("rounded").detail(how.base));
         }
     }
-    if coarse.multiple > 1 && name == "employee_id" {
-        changes.push(change("thinned").detail(coarse.multiple));
+    if coarse.alike == Alike::Yes && name == "employee_id" {
+        changes.push(change("thinned").detail(coarse.k));
     }
     changes
 }
@@ -122,7 +122,7 @@ fn coarser(sheet: &Sheet, name: &str, coarse: &Coarse) -> Vec<ColumnChange> {
 /// Answers that were made missing; `None` when none was, or when thinning hides how many.
 fn silenced(sheet: &Sheet, name: &str, work: &Work, made: &Tables) -> Option<u64> {
     let coarse = work.recipe.coarse.as_ref()?;
-    if coarse.multiple > 1 || !coarse.diversity.contains_key(&(sheet.table, name.to_string())) {
+    if coarse.alike == Alike::Yes || !coarse.diversity.contains_key(&(sheet.table, name.to_string())) {
         return None;
     }
     let (before, after) = (sheet.numbers(name)?, made.sheet(sheet.table)?.numbers(name).unwrap_or(&[]));

@@ -94,7 +94,7 @@ fn change(change: &ColumnChange, language: Language) -> String {
     let detail = change.detail.as_deref().unwrap_or_default();
     let detail = match detail.parse::<f64>() {
         Ok(value) if value.fract() == 0.0 => number::decimal(value, 0),
-        Ok(value) => number::natural(value),
+        Ok(_) => detail.to_string(),
         Err(_) => number::month(language, detail),
     };
     say(language, &key, &[("detail", detail)])
