@@ -51,7 +51,31 @@ const GLOSSARY: [&str; 38] = [
 ];
 
 /// Other fields of the JSON that a reader may stumble over.
-const FIELDS: [&str; 132] = [
+const FIELDS: [&str; 156] = [
+    "smd_units",
+    "variance_ratio",
+    "p_strata",
+    "strata",
+    "stratified",
+    "omnibus",
+    "equivalence",
+    "subgroups",
+    "change",
+    "event",
+    "pre_trend",
+    "slope_detectable",
+    "bias_detectable",
+    "whole",
+    "index_base",
+    "compliance",
+    "itt",
+    "per_protocol",
+    "as_treated",
+    "cace",
+    "anderson_rubin",
+    "first_stage",
+    "first_stage_f",
+    "dose",
     "claims",
     "verdict",
     "grade",

@@ -303,7 +303,10 @@ fn months_too_few_to_index_give_words_instead_of_an_empty_axis() {
         let charts = report::charts(&findings(value.clone()), language).unwrap();
         let names: Vec<&str> = charts.iter().map(|(name, _)| name.as_str()).collect();
         let ladder = ["ladder", "ladder_pair", "stages_by"];
-        assert_eq!(names, [&["drivers", "sales_index", "survival", "attrition_index"][..], &ladder].concat());
+        assert_eq!(
+            names,
+            [&["drivers", "sales_index", "balance", "survival", "attrition_index"][..], &ladder].concat()
+        );
         let first = text::say(language, "attrition.figure_empty", &[]);
         let first: String = first.chars().take(6).collect();
         let (_, svg) = charts.iter().find(|(name, _)| name == "attrition_index").unwrap();

@@ -1,44 +1,44 @@
 //! Question: did the treatment group do better on the outcome than the control group? Population: people of the two arms
 //! with an outcome after the start. Method: difference of means with CR2 by the assigned unit (HC2 when people were
-//! assigned), lift with Fieller's interval, permutation by unit, the sample-ratio check, balance before the start.
-//! Assumes: units independent. Declines when: one arm, fewer than two units an arm, a constant outcome. References:
-//! `stats::ratio`, `stats::arms`, `stats::permute`, `stats::power`.
+//! assigned), lift with Fieller's interval, permutation by unit within strata, the sample-ratio check, balance before the
+//! start; beside it adjusted and by declared groups, over time, and by what was done. Assumes: units independent. Declines
+//! when: one arm, fewer than two units an arm, a constant outcome; in part where the outcome crosses zero, or no time
+//! before the start is known. References: `stats::ratio`, `stats::arms`, `stats::assign`, `stats::adjust`, `stats::did`,
+//! `stats::event`, `stats::compliance`, `stats::power`.
 
+mod balance;
+mod beside;
 mod claims;
+mod periods;
+mod randomised;
 
 use super::{Answer, estimate, finite, gate};
-use crate::design::arms::{self, Arm, Arms, GroupMonth, PlainArms};
-use crate::design::{Design, INTERCEPT, dense};
-use crate::findings::comparison::{Adjusted, Balance, MonthPoint, Permutation, PersonLevel, RatioCheck};
+use crate::design::arms::{self, Arm, Arms, PlainArms};
+use crate::design::{Design, INTERCEPT};
+use crate::findings::comparison::PersonLevel;
 use crate::findings::{Caution, Comparison, Decline, Finding, Interval, Why};
 use crate::screen::Screened;
-use crate::stats::adjust::{self, Adjustment, Blocks, Centre};
-use crate::stats::arms::{hedges_g, icc, sample_ratio, sample_ratio_of_units, standardised_difference, welch};
-use crate::stats::assign::randomisation;
+use crate::stats::arms::{hedges_g, icc, sample_ratio, welch};
 use crate::stats::covariance::{Covariance, Kind, covariance};
 use crate::stats::inference::{LEVEL, coefficient};
 use crate::stats::matrix::Matrix;
 use crate::stats::moments::Moments;
 use crate::stats::ols::{DEFAULT_TOLERANCE, Fit, fit};
+use crate::stats::power;
 use crate::stats::ratio::{Bounds, Lift, Means, delta, fieller, log_delta};
-use crate::stats::trial::Trial;
-use crate::stats::{permute, power, tail};
-use crate::study::{Assignment, Study};
+use crate::study::{Assignment, Margin, Study};
 use ndarray::{Array1, Array2};
 
 const NAME: &str = "comparison";
 
-/// Units up to whom the randomisation test is turned into an interval.
-const MOST_INVERTED: usize = 10_000;
-
-/// People up to whom the adjusted difference is made unasked.
+/// People up to whom the models beside the difference are made unasked.
 const MOST_ADJUSTED: usize = 200_000;
-
-/// Share of the people of whom the covariate must be known.
-const NEARLY_ALL: f64 = 0.9;
 
 /// Units in the smaller arm under which a caution is due.
 const FEW_UNITS: usize = 5;
+
+/// Share of negative values from which an outcome crosses zero (a score about its mean, a change): it has no ratio.
+const CROSSES: f64 = 0.1;
 
 /// Answers the comparison of a study.
 ///
@@ -47,16 +47,16 @@ const FEW_UNITS: usize = 5;
 pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
     let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
     let asked = study.comparison.as_ref().ok_or_else(|| Decline::new(NAME, "not_asked"))?;
-    comparison(&arms::study(panel, asked)?, study.seed).map(Answer::from)
+    comparison(arms::study(panel, asked, &study.practice)?, study.seed)
 }
 
 /// Answers a comparison on a plain table.
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
-pub fn plain(screened: &Screened, asked: &PlainArms, seed: u64) -> Result<Finding, Decline> {
+pub fn plain(screened: &Screened, asked: &PlainArms, seed: u64) -> Result<Answer, Decline> {
     let table = screened.plain().ok_or_else(|| Decline::new(NAME, "no_plain_table"))?;
-    comparison(&arms::plain(table, asked)?, seed)
+    comparison(arms::plain(table, asked)?, seed)
 }
 
 /// Treatment minus control, and the two means, from one fit on two indicator columns.
@@ -66,14 +66,14 @@ struct Contrast {
     means: Covariance,
 }
 
-fn comparison(arms: &Arms, seed: u64) -> Result<Finding, Decline> {
-    let [treated, control] = [Arm::Treatment, Arm::Control].map(|arm| values_of(arms, arm));
+fn comparison(mut arms: Arms, seed: u64) -> Result<Answer, Decline> {
+    let [treated, control] = [Arm::Treatment, Arm::Control].map(|arm| values_of(&arms, arm));
     for (values, name) in [(&treated, &arms.names[0]), (&control, &arms.names[1])] {
         if values.len() < 2 {
             return Err(Decline::new(NAME, "empty_arm").with("arm", name.as_str()).with("n", values.len()));
         }
     }
-    let contrast = contrast(arms)?;
+    let contrast = contrast(&arms)?;
     let difference = coefficient(&contrast.fit, &contrast.covariance, 1);
     let (a, b) = (Moments::of(&treated), Moments::of(&control));
     let means = Means {
@@ -84,40 +84,91 @@ fn comparison(arms: &Arms, seed: u64) -> Result<Finding, Decline> {
         covariance: 0.0,
         df: difference.df,
     };
-    let ratio_check = (arms.design == Assignment::Randomised).then(|| ratio_check(arms));
+    let crosses = crosses_zero(&arms.values, &means);
+    let ratio_check = (arms.design == Assignment::Randomised).then(|| randomised::ratio_check(&arms));
     let causal = ratio_check.as_ref().is_some_and(|check| !check.alarm);
     let units = arms.unit.as_ref().map(|(name, codes)| (name.as_str(), codes.as_slice()));
-    let adjusted = adjusted(arms);
+    let strata = randomised::strata(&arms);
     let mde = power::mde(difference.std_error, difference.df, 0.05, 0.8);
+    let told = |method: &str, made: Lift| if crosses { undefined(method) } else { lift(&means, method, made) };
     let mut found = Comparison {
         outcome: arms.outcome.clone(),
         design: arms.design.name().to_string(),
         unit: units.map_or("person", |(name, _)| name).to_string(),
         start: arms.start.map(|d| d.to_string()),
-        arms: vec![arm(arms, Arm::Treatment, &a), arm(arms, Arm::Control, &b)],
+        arms: vec![arm(&arms, Arm::Treatment, &a), arm(&arms, Arm::Control, &b)],
         difference: estimate(&difference),
+        adjusted: beside::adjusted(&arms, strata.as_ref()),
+        stratified: beside::stratified(&arms, strata.as_ref()),
         vcov: contrast.covariance.kind.name().to_string(),
-        lift: lift(&means, "fieller", fieller(&means, LEVEL)),
-        lift_delta: lift(&means, "delta", delta(&means, LEVEL)),
-        lift_log_delta: lift(&means, "log_delta", log_delta(&means, LEVEL)),
+        lift: told("fieller", fieller(&means, LEVEL)),
+        lift_delta: told("delta", delta(&means, LEVEL)),
+        lift_log_delta: told("log_delta", log_delta(&means, LEVEL)),
         hedges_g: finite(hedges_g(&a, &b)),
         person_level: welch(&a, &b, LEVEL).map(|w| PersonLevel { by: "person".to_string(), difference: estimate(&w) }),
-        balance: balance(arms),
-        permutation: permutation(arms, seed),
+        superiority: beside::superiority(&treated, &control),
+        equivalence: beside::against_margin(margin(&arms, crosses), &difference, &means),
+        subgroups: beside::by_groups(&arms),
+        change: periods::change(&arms),
+        event: periods::event(&arms),
+        compliance: beside::by_dose(&arms),
+        balance: balance::table(&arms),
+        omnibus: balance::omnibus(&arms, seed),
+        permutation: randomised::permutation(&arms, seed),
         mde: finite(mde),
-        mde_lift: finite(mde / b.mean).filter(|_| b.mean > 0.0 && a.mean >= 0.0),
-        icc: units.and_then(|(_, codes)| icc(&by_unit(&within_arms(arms, &a, &b), codes))).and_then(|i| finite(i.icc)),
-        months: months(&arms.months, &arms.names),
+        mde_lift: finite(mde / b.mean).filter(|_| b.mean > 0.0 && a.mean >= 0.0 && !crosses),
+        icc: units.and_then(|(_, codes)| icc(&by_unit(&within_arms(&arms, &a, &b), codes))).and_then(|i| finite(i.icc)),
+        months: periods::months(&arms, crosses),
+        index_base: arms.index_base.map(|month| month.to_string()),
+        whole: periods::whole(&arms, crosses),
         causal,
         flow: arms.flow.clone(),
-        not_run: not_run(arms, adjusted.is_some()),
-        adjusted,
-        cautions: cautions(arms, ratio_check.as_ref(), &difference.df, &means),
+        not_run: Vec::new(),
         claims: Vec::new(),
+        cautions: cautions(&arms, ratio_check.as_ref().is_some_and(|check| check.alarm), difference.df, crosses),
+        strata,
         ratio_check,
     };
+    found.not_run = not_run(&arms, &found);
     found.claims = claims::of(&found);
-    Ok(Finding::Comparison(found))
+    let mut declines = std::mem::take(&mut arms.declines);
+    declines.extend(in_part(&arms, &found, crosses));
+    Ok(Answer { finding: Finding::Comparison(found), declines })
+}
+
+/// No ratio of means has a meaning: one of them is not above 0, or many values are negative.
+fn crosses_zero(values: &[f64], means: &Means) -> bool {
+    let negative = values.iter().filter(|value| **value < 0.0).count() as f64;
+    means.control <= 0.0 || means.treated < 0.0 || negative > CROSSES * values.len() as f64
+}
+
+/// The margin, where it can be held against these data.
+fn margin(arms: &Arms, crosses: bool) -> Option<Margin> {
+    arms.margin.filter(|margin| !(crosses && matches!(margin, Margin::Lift(_))))
+}
+
+/// Parts of the question that these data do not carry, each with what would make it answerable.
+fn in_part(arms: &Arms, found: &Comparison, crosses: bool) -> Vec<Decline> {
+    let mut declines = Vec::new();
+    if crosses {
+        let negative = arms.values.iter().filter(|value| **value < 0.0).count() as f64 / arms.values.len() as f64;
+        let decline = Decline::new(NAME, "ratio_across_zero").with("outcome", arms.outcome.as_str());
+        declines.push(decline.with("share", negative));
+        if matches!(arms.margin, Some(Margin::Lift(_))) {
+            declines.push(Decline::new(NAME, "margin_needs_ratio").with("outcome", arms.outcome.as_str()));
+        }
+    }
+    if let Some(base) = arms.index_base
+        && !crosses
+        && !arms.months.is_empty()
+        && found.months.iter().all(|month| month.index.is_none())
+    {
+        declines.push(Decline::new(NAME, "base_month_missing").with("month", base.to_string()));
+    }
+    if arms.dose.is_some() && found.compliance.is_none() && arms.values.len() <= MOST_ADJUSTED {
+        declines.push(Decline::new(NAME, "dose_does_not_vary"));
+    }
+    declines
 }
 
 fn values_of(arms: &Arms, arm: Arm) -> Vec<f64> {
@@ -194,6 +245,11 @@ fn arm(arms: &Arms, arm: Arm, moments: &Moments) -> crate::findings::comparison:
     }
 }
 
+/// No lift: the outcome has no ratio.
+fn undefined(method: &str) -> Interval {
+    Interval { method: method.to_string(), why: Some(Why::Undefined), ..Interval::default() }
+}
+
 /// A lift means something only where both means are above zero.
 fn lift(means: &Means, method: &str, lift: Lift) -> Interval {
     let meaningless = means.control <= 0.0 || means.treated < 0.0;
@@ -214,59 +270,11 @@ fn lift(means: &Means, method: &str, lift: Lift) -> Interval {
     }
 }
 
-fn ratio_check(arms: &Arms) -> RatioCheck {
-    let count = |arm: Arm| arms.assigned.iter().filter(|(a, _)| *a == arm).count() as u64;
-    let sizes = |arm: Arm| -> Vec<f64> {
-        arms.assigned.iter().filter(|(a, _)| *a == arm).map(|(_, size)| *size as f64).collect()
-    };
-    let (n_treatment, n_control) = (count(Arm::Treatment), count(Arm::Control));
-    let check = sample_ratio(n_treatment, n_control, arms.share);
-    let larger = arms.unit.is_some();
-    let people = larger.then(|| sample_ratio_of_units(&sizes(Arm::Treatment), &sizes(Arm::Control), arms.share));
-    RatioCheck {
-        unit: arms.unit.as_ref().map_or("person", |(name, _)| name).to_string(),
-        n_treatment,
-        n_control,
-        p_value: finite(check.p_value),
-        p_exact: check.p_exact.and_then(finite).map(|p| p.min(1.0)),
-        alarm: check.alarm,
-        p_people: people.and_then(|p| finite(p.p_value)),
-    }
-}
-
 /// The randomised split of a study's own arms, for the analyses that share it.
 pub fn split_is_sound(assigned: &[(Arm, u64)], share: f64, design: Assignment) -> bool {
     let count = |arm: Arm| assigned.iter().filter(|(a, _)| *a == arm).count() as u64;
     let (treated, control) = (count(Arm::Treatment), count(Arm::Control));
     design == Assignment::Randomised && treated > 0 && control > 0 && !sample_ratio(treated, control, share).alarm
-}
-
-fn balance(arms: &Arms) -> Vec<Balance> {
-    let row = |(term, values): &(String, Vec<f64>)| {
-        let of = |arm: Arm| -> Moments {
-            let known = values.iter().zip(&arms.arm).filter(|(v, a)| **a == arm && !v.is_nan());
-            Moments::of(&known.map(|(v, _)| *v).collect::<Vec<f64>>())
-        };
-        let (a, b) = (of(Arm::Treatment), of(Arm::Control));
-        let smd = if a.count > 1 && b.count > 1 { standardised_difference(&a, &b) } else { f64::NAN };
-        let why = if smd.is_infinite() {
-            Some(Why::Infinite)
-        } else if smd.is_nan() {
-            Some(Why::TooFew)
-        } else {
-            None
-        };
-        let mean = |m: &Moments| if m.count > 0 { finite(m.mean) } else { None };
-        Balance {
-            term: term.clone(),
-            mean_treatment: mean(&a),
-            mean_control: mean(&b),
-            smd: finite(smd),
-            people: [a.count as u64, b.count as u64],
-            why,
-        }
-    };
-    arms.before.iter().map(row).collect()
 }
 
 /// Values about the mean of their arm: what units share beyond the treatment.
@@ -288,102 +296,24 @@ fn by_unit(values: &[f64], codes: &[u32]) -> Vec<Moments> {
     groups.iter().filter(|values| !values.is_empty()).map(|values| Moments::of(values)).collect()
 }
 
-fn permutation(arms: &Arms, seed: u64) -> Option<Permutation> {
-    let rows: Vec<u32> = (0..arms.values.len() as u32).collect();
-    let codes = arms.unit.as_ref().map_or(rows.as_slice(), |(_, codes)| codes.as_slice());
-    let mut units: Vec<Option<permute::Unit>> = vec![None; places(codes)];
-    for ((value, code), arm) in arms.values.iter().zip(codes).zip(&arms.arm) {
-        let unit = units[*code as usize].get_or_insert(permute::Unit {
-            total: 0.0,
-            size: 0.0,
-            arm: if *arm == Arm::Treatment { permute::Arm::Treated } else { permute::Arm::Control },
-            stratum: 0,
-        });
-        unit.total += value;
-        unit.size += 1.0;
-    }
-    let units: Vec<permute::Unit> = units.into_iter().flatten().collect();
-    let plan = permute::Plan::new(permute::key(seed, NAME, "permutation"));
-    let result = permute::difference(&units, &plan)?;
-    // The ends are found by testing other effects with the same draws, which very many units do not need.
-    let ends = if units.len() <= MOST_INVERTED { randomisation(&units, &plan, LEVEL) } else { None };
-    Some(Permutation {
-        p_value: finite(result.p_value),
-        smallest_p: finite(result.smallest_p),
-        conf_low: ends.as_ref().and_then(|ends| finite(ends.conf_low)),
-        conf_high: ends.as_ref().and_then(|ends| finite(ends.conf_high)),
-        draws: result.draws,
-        exact: result.exact,
-    })
+fn not_run(arms: &Arms, found: &Comparison) -> Vec<String> {
+    let missing = [
+        ("covariate_adjusted", !arms.adjust.is_empty() && found.adjusted.is_none()),
+        ("stratified", arms.strata.is_some() && found.stratified.is_none()),
+        ("subgroups", found.subgroups.len() < arms.groups.len()),
+        ("balance_omnibus", !found.balance.is_empty() && found.omnibus.is_none()),
+        ("difference_in_differences", arms.start.is_some() && found.change.is_none()),
+        ("event_study", arms.start.is_some() && found.change.as_ref().is_none_or(|c| c.panel) && found.event.is_none()),
+    ];
+    missing.into_iter().filter(|(_, missing)| *missing).map(|(code, _)| code.to_string()).collect()
 }
 
-/// What was known before the start, held fixed: of the people of whom it is known, when those are nearly all.
-fn adjusted(arms: &Arms) -> Option<Adjusted> {
-    let (name, before) = arms.before.iter().find(|(name, _)| name == "sales_before_start")?;
-    let known: Vec<usize> =
-        (0..arms.values.len()).filter(|&row| before.get(row).is_some_and(|v| v.is_finite())).collect();
-    if known.len() > MOST_ADJUSTED || (known.len() as f64) < NEARLY_ALL * arms.values.len() as f64 {
-        return None;
-    }
-    let outcome: Vec<f64> = known.iter().map(|&row| arms.values[row]).collect();
-    let treated: Vec<bool> = known.iter().map(|&row| arms.arm[row] == Arm::Treatment).collect();
-    let units = arms.unit.as_ref().map(|(_, codes)| dense(known.iter().map(|&row| codes[row])));
-    let covariates = Array2::from_shape_fn((known.len(), 1), |(i, _)| before[known[i]]);
-    let trial = Trial { outcome: &outcome, treated: &treated, units: units.as_deref(), strata: None };
-    let with = Adjustment { covariates: Some(&covariates), centre: Centre::People, blocks: Blocks::default() };
-    let made = adjust::adjusted(&trial, &with).ok()?;
-    Some(Adjusted {
-        covariates: vec![name.clone()],
-        n: known.len() as u64,
-        difference: estimate(&made.difference),
-        lift: lift(&made.means, "fieller", made.lift),
-    })
-}
-
-fn not_run(arms: &Arms, adjusted: bool) -> Vec<String> {
-    let mut not_run = Vec::new();
-    if !adjusted && !arms.before.is_empty() {
-        not_run.push("covariate_adjusted".to_string());
-    }
-    not_run.push("difference_in_differences".to_string());
-    not_run
-}
-
-/// Months in order, treatment first within a month; index = 100 x month / same month a year earlier, with a log-scale
-/// delta interval that takes the two months as independent (the same people make it conservative).
-fn months(rows: &[GroupMonth], names: &[String; 2]) -> Vec<MonthPoint> {
-    let z = tail::normal_quantile(0.5 + 0.5 * LEVEL);
-    let earlier = |row: &GroupMonth| rows.iter().find(|r| r.arm == row.arm && r.month == row.month.year_earlier());
-    let mut points: Vec<(i32, usize, MonthPoint)> = Vec::new();
-    for row in rows {
-        let mut point = MonthPoint {
-            month: row.month.to_string(),
-            group: names[usize::from(row.arm == Arm::Control)].clone(),
-            n: Some(row.n),
-            value: finite(row.mean),
-            ..MonthPoint::default()
-        };
-        if let Some(before) = earlier(row).filter(|b| b.mean > 0.0 && row.mean > 0.0) {
-            let index = 100.0 * row.mean / before.mean;
-            let error = (row.variance / row.mean.powi(2) + before.variance / before.mean.powi(2)).sqrt();
-            point.index = finite(index);
-            point.index_low = finite(index * (-z * error).exp());
-            point.index_high = finite(index * (z * error).exp());
-        } else {
-            point.why = Some(Why::Undefined);
-        }
-        points.push((row.month.0, usize::from(row.arm == Arm::Control), point));
-    }
-    points.sort_by_key(|(month, arm, _)| (*month, *arm));
-    points.into_iter().map(|(_, _, point)| point).collect()
-}
-
-fn cautions(arms: &Arms, check: Option<&RatioCheck>, df: &f64, means: &Means) -> Vec<Caution> {
+fn cautions(arms: &Arms, alarm: bool, df: f64, crosses: bool) -> Vec<Caution> {
     let mut cautions = Vec::new();
     if arms.design == Assignment::Observational {
         cautions.push(Caution::new("observational"));
     }
-    if check.is_some_and(|c| c.alarm) {
+    if alarm {
         cautions.push(Caution::new("ratio_alarm"));
     }
     if arms.unit.is_some() {
@@ -392,11 +322,11 @@ fn cautions(arms: &Arms, check: Option<&RatioCheck>, df: &f64, means: &Means) ->
         if smaller < FEW_UNITS {
             cautions.push(Caution::new("few_units").with("units", smaller));
         }
-        if *df < 8.0 {
-            cautions.push(Caution::new("low_df").with("df", *df));
+        if df < 8.0 {
+            cautions.push(Caution::new("low_df").with("df", df));
         }
     }
-    if means.control <= 0.0 || means.treated < 0.0 {
+    if crosses {
         cautions.push(Caution::new("no_lift_across_zero"));
     } else if arms.values.iter().any(|v| *v < 0.0) {
         cautions.push(Caution::new("lift_of_mixed_signs"));

@@ -29,6 +29,8 @@ pub enum Figure {
     Heat(Heat),
     /// Streams from stages before to stages after.
     Streams(Streams),
+    /// Standardised differences before the start.
+    Love(Love),
 }
 
 impl Figure {
@@ -48,6 +50,7 @@ impl Figure {
             Figure::Stacked(f) => &mut f.caption,
             Figure::Heat(f) => &mut f.caption,
             Figure::Streams(f) => &mut f.caption,
+            Figure::Love(f) => &mut f.caption,
         }
     }
 }
@@ -521,4 +524,36 @@ pub struct Streams {
     pub sides: [String; 2],
     /// The streams shown.
     pub streams: Vec<Stream>,
+}
+
+/// One covariate's difference.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LoveRow {
+    /// The covariate, or a category of it.
+    pub label: String,
+    /// Difference of people; infinite where the groups share no value.
+    pub people: Option<f64>,
+    /// Difference of the means of units.
+    pub units: Option<f64>,
+    /// Numbers in words.
+    pub text: String,
+}
+
+/// Standardised differences.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Love {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// Label of the axis.
+    pub axis: String,
+    /// Heading over the numbers column.
+    pub text_heading: String,
+    /// What a dot is.
+    pub people_label: String,
+    /// What a ring is.
+    pub units_label: String,
+    /// Size under which a difference is small, dashed on both sides.
+    pub border: f64,
+    /// Rows, first on top.
+    pub rows: Vec<LoveRow>,
 }

@@ -12,6 +12,7 @@ mod ladder;
 mod layout;
 mod left_out;
 mod lines;
+mod love;
 mod pyramid;
 mod quadrant;
 mod raster;
@@ -50,6 +51,7 @@ pub fn svg(figure: &Figure) -> crate::Result<String> {
         Figure::Stacked(stacked) => stacked::sheet(stacked),
         Figure::Heat(heat) => heat::sheet(heat),
         Figure::Streams(streams) => streams::sheet(streams),
+        Figure::Love(love) => love::sheet(love),
     };
     sheet.svg()
 }

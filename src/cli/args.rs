@@ -439,9 +439,27 @@ pub struct Compare {
     /// Strata within which units were assigned
     #[arg(long, value_name = "COL")]
     pub strata: Option<String>,
+    /// Columns by whose values the difference is shown too, declared beforehand
+    #[arg(long, value_name = "COL,...", value_delimiter = ',')]
+    pub groups: Vec<String>,
+    /// Numbers from before the start to hold fixed in the adjusted difference
+    #[arg(long, value_name = "COL,...", value_delimiter = ',')]
+    pub adjust: Vec<String>,
+    /// The largest difference that would not matter: 5% of the control mean, or a number
+    #[arg(long, value_name = "MARGIN")]
+    pub margin: Option<String>,
     /// Month or date of a row, for the monthly series
     #[arg(long, value_name = "COL")]
     pub time: Option<String>,
+    /// First month of the treatment: rows before it serve differences in differences
+    #[arg(long, value_name = "MONTH")]
+    pub start: Option<String>,
+    /// Month that is 100 in the index; without it the same month a year earlier
+    #[arg(long, value_name = "MONTH")]
+    pub index_base: Option<String>,
+    /// What was done, 0 or 1 or a dose: effect on those whom the assignment moved
+    #[arg(long, value_name = "COL")]
+    pub dose: Option<String>,
     /// Were the units assigned by chance: randomised or observational
     #[arg(long, value_enum, value_name = "DESIGN", hide_possible_values = true)]
     pub design: Option<Design>,

@@ -241,6 +241,11 @@ fn of_exports(data: Data) -> Result<Study> {
         start: None,
         end: None,
         share: 0.5,
+        strata: None,
+        groups: Vec::new(),
+        adjust: Vec::new(),
+        margin: None,
+        index_base: None,
     });
     Ok(study)
 }

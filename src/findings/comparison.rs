@@ -1,4 +1,11 @@
-//! What a comparison of two arms may say: means, difference, lift, whether the split looks right, the months.
+//! What a comparison of two arms may say: means, difference, lift, whether the split looks right, the months, and what
+//! stands beside them: changes over time, declared groups, what people did.
+
+pub mod beside;
+pub mod periods;
+
+pub use beside::{Compliance, Equivalence, Omnibus, Strata, Subgroup, Subgroups, Superiority};
+pub use periods::{Change, Event, EventPoint, PreTrend, Whole};
 
 use super::atoms::{Caution, Estimate, Flow, Interval, Why};
 use super::claim::Claim;
@@ -40,8 +47,11 @@ pub struct RatioCheck {
     pub p_exact: Option<f64>,
     /// p below 0.001.
     pub alarm: bool,
-    /// Size-aware statistic on people when units are larger than one: p-value.
+    /// Size-aware statistic on people when units are larger than one: p-value. With strata, summed over them.
     pub p_people: Option<f64>,
+    /// The check on units, summed over strata; `None` without strata.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub p_strata: Option<f64>,
 }
 
 /// One covariate's balance.
@@ -49,13 +59,22 @@ pub struct RatioCheck {
 pub struct Balance {
     /// The covariate.
     pub term: String,
+    /// One category of it, whose share the means are; `None` for a number and for a column of categories as a whole.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub level: Option<String>,
     /// Mean in the treatment arm.
     pub mean_treatment: Option<f64>,
     /// Mean in the control arm.
     pub mean_control: Option<f64>,
     /// Standardised mean difference (pooled sd); `None` with `why` when infinite.
     pub smd: Option<f64>,
-    /// People behind the two means (for the crowd rule; not written).
+    /// The same of the means of units; `None` without units, or for categories.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub smd_units: Option<f64>,
+    /// Variance of the treated over that of the control; `None` for categories.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub variance_ratio: Option<f64>,
+    /// People behind the two means; of a category those who are in it (for the crowd rule; not written).
     #[serde(skip, default)]
     pub people: [u64; 2],
     /// Why `smd` is `None`.
@@ -76,7 +95,7 @@ pub struct Adjusted {
     pub lift: Interval,
 }
 
-/// Randomisation test by unit.
+/// Randomisation test by unit, within strata where there are any.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Permutation {
     /// Two-sided p of the difference in means.
@@ -115,9 +134,9 @@ pub struct MonthPoint {
     pub n: Option<u64>,
     /// Mean over person-month rows.
     pub value: Option<f64>,
-    /// 100 x value / the same month a year earlier; `None` without that month.
+    /// 100 x value / the same month a year earlier, or the base month; `None` without that month.
     pub index: Option<f64>,
-    /// Lower 95 % limit of the index (log-scale delta).
+    /// Lower 95 % limit of the index (Fieller, by unit where units are known by month).
     pub index_low: Option<f64>,
     /// Upper 95 % limit.
     pub index_high: Option<f64>,
@@ -147,6 +166,12 @@ pub struct Comparison {
     /// The difference with what was known before held fixed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub adjusted: Option<Adjusted>,
+    /// The difference within strata, weighed by their people.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stratified: Option<Adjusted>,
+    /// The strata within which units were assigned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub strata: Option<Strata>,
     /// Covariance of `difference`: CR2, HC2.
     pub vcov: String,
     /// Treatment / control - 1 with Fieller's interval.
@@ -159,12 +184,33 @@ pub struct Comparison {
     pub hedges_g: Option<f64>,
     /// Person-level Welch test.
     pub person_level: Option<PersonLevel>,
+    /// Mann and Whitney's comparison of people as a probability; never leading.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub superiority: Option<Superiority>,
+    /// Both one-sided tests against the declared margin.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub equivalence: Option<Equivalence>,
+    /// The difference in declared groups, one entry a column.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub subgroups: Vec<Subgroups>,
+    /// Difference in differences.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub change: Option<Change>,
+    /// Effects month by month against the last before the start.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub event: Option<Event>,
+    /// What was assigned, what was done, and the effect on those whom the assignment moved.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compliance: Option<Compliance>,
     /// Did the split come out as planned? `None` for an observational design.
     pub ratio_check: Option<RatioCheck>,
     /// Balance of what was known before the start.
     pub balance: Vec<Balance>,
-    /// Randomisation test by unit.
+    /// Randomisation test by unit, within strata where there are any.
     pub permutation: Option<Permutation>,
+    /// All of the balance tested at once.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub omnibus: Option<Omnibus>,
     /// Smallest true difference found 8 times in 10 (two-sided 5 %), with the observed error.
     pub mde: Option<f64>,
     /// The same as a share of the control mean.
@@ -173,6 +219,12 @@ pub struct Comparison {
     pub icc: Option<f64>,
     /// Months of each group.
     pub months: Vec<MonthPoint>,
+    /// The month that is 100; `None` = the same month a year earlier.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub index_base: Option<String>,
+    /// The whole time from the start on as an index, per group.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub whole: Vec<Whole>,
     /// What may be said, the leading one first, each with its grade.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub claims: Vec<Claim>,

@@ -12,6 +12,7 @@ pub mod sessions;
 pub mod sum;
 pub mod survey;
 pub mod totals;
+pub mod unit_months;
 pub mod waves;
 
 pub use between::Between;
@@ -24,6 +25,7 @@ pub use sessions::Sessions;
 pub use sum::{Sum, Wide};
 pub use survey::Survey;
 pub use totals::Totals;
+pub use unit_months::UnitMonths;
 pub use waves::Waves;
 
 /// Everything that was kept of the files of a study.

@@ -2,7 +2,7 @@
 
 use super::ids::NOBODY;
 use super::sum::{Sum, Wide};
-use super::{Ids, People};
+use super::{Ids, People, UnitMonths};
 use crate::domain::Month;
 use crate::tables::{Batch, Layout, MISSING_DAY};
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct Sales {
     places: BTreeMap<(u32, i32), usize>,
     /// The month of the row before, and the places of its groups: sales come by month.
     recent: (i32, Vec<Option<usize>>),
+    /// By assigned unit and month, where there are few enough units.
+    pub units: Option<UnitMonths>,
     /// The file gives sales by unit instead of by person.
     pub by_unit: bool,
     /// Rows read.
@@ -59,6 +61,8 @@ impl Sales {
         let (Some(months), Some(values)) = (months, values) else { return };
         self.by_unit |= layout.position("employee_id").is_none();
         let groups = people.column("group");
+        let mut units = self.units.take();
+        let of = units.as_ref().and_then(|units| units.units_of(people));
         for row in 0..batch.rows() {
             self.rows += 1;
             let who = person.get(row).copied().unwrap_or(NOBODY);
@@ -72,7 +76,16 @@ impl Sales {
             }
             let group = groups.and_then(|g| g.of.get(who as usize).copied()).unwrap_or(NOBODY);
             self.add(who as usize, group, month, value);
+            if let Some(units) = units.as_mut().filter(|_| group != NOBODY) {
+                let unit = if units.column().is_none() {
+                    who
+                } else {
+                    of.and_then(|of| of.get(who as usize).copied()).unwrap_or(NOBODY)
+                };
+                units.add(unit, month, value);
+            }
         }
+        self.units = units;
     }
 
     fn add(&mut self, who: usize, group: u32, month: i32, value: f64) {

@@ -137,6 +137,11 @@ pub const COLUMNS: &[&str] = &[
     "team_low",
     "team_high",
     "waves",
+    "smd_units",
+    "variance_ratio",
+    "p_people",
+    "p_strata",
+    "margin",
 ];
 
 /// One row: its cells by column, empty ones left out.

@@ -1,5 +1,6 @@
 //! Findings into `charts::Figure`, with all their words. Chooses what is drawn; computes nothing.
 
+pub mod comparing;
 pub mod curves;
 pub mod ladder;
 pub mod model;
@@ -28,8 +29,14 @@ pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)
                 out.extend(model::quadrant(voice, r).map(|figure| ("quadrant", figure)));
                 out.extend(model::left_out(voice, r).map(|figure| ("leave_one_out", figure)));
             }
-            Finding::Comparison(c) if !c.months.is_empty() => out.push(("sales_index", sales_index(voice, c))),
-            Finding::Comparison(_) => {}
+            Finding::Comparison(c) => {
+                if !c.months.is_empty() {
+                    out.push(("sales_index", sales_index(voice, c)));
+                }
+                out.extend(comparing::effects(voice, c).map(|figure| ("effects", figure)));
+                out.extend(comparing::event(voice, c).map(|figure| ("event_study", figure)));
+                out.extend(comparing::love(voice, c).map(|figure| ("balance", figure)));
+            }
             Finding::Attrition(a) => {
                 if !a.km.is_empty() {
                     out.push(("survival", survival(voice, a)));

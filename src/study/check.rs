@@ -8,10 +8,10 @@ use super::reader::{
 };
 use super::words::{ladder, topics};
 use super::{
-    Adjust, Assignment, Clock, Comparison, Drivers, Languages, Leaving, Missing, Study, TieRule, Topic, Wave, Window,
-    default_text, draft, files, practice,
+    Adjust, Assignment, Clock, Comparison, Drivers, Languages, Leaving, Margin, Missing, Study, TieRule, Topic, Wave,
+    Window, default_text, draft, files, practice,
 };
-use crate::domain::{Day, OVERALL};
+use crate::domain::{Day, Month, OVERALL};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -184,6 +184,11 @@ fn comparison(reader: &mut Reader<'_>) -> Option<Comparison> {
             let inside = share > 0.0 && share < 1.0;
             inside.then_some(share).ok_or_else(|| Complaint::new("share_outside"))
         }),
+        strata: reader.read("comparison.strata", optional_text),
+        groups: reader.read("comparison.groups", |n| distinct(n, filled_text)),
+        adjust: reader.read("comparison.adjust", |n| distinct(n, filled_text)),
+        margin: reader.read("comparison.margin", margin),
+        index_base: reader.read("comparison.index_base", optional_month),
     };
     if comparison.treatment == comparison.control {
         let node = reader.written("comparison.control").or_else(|| reader.written("comparison.treatment"));
@@ -198,6 +203,23 @@ fn comparison(reader: &mut Reader<'_>) -> Option<Comparison> {
         reader.fault("comparison.end", span, complaint);
     }
     asked.then_some(comparison)
+}
+
+/// `"5%"` or a number; `None` when empty.
+fn margin(node: &Node) -> Taken<Option<Margin>> {
+    let told = match &node.written {
+        Written::Text(text) if text.trim().is_empty() => return Ok(None),
+        Written::Text(text) => text.clone(),
+        _ => number(node)?.to_string(),
+    };
+    Margin::parse(&told).map(Some).ok_or_else(|| Complaint::new("bad_margin").with("value", &told).on(node))
+}
+
+/// A month as `"2023-12"`; `None` when empty.
+fn optional_month(node: &Node) -> Taken<Option<Month>> {
+    let Some(text) = optional_text(node)? else { return Ok(None) };
+    let month = Month::parse_iso(text.trim()).or_else(|| Day::parse_iso(text.trim()).map(Day::month));
+    month.map(Some).ok_or_else(|| Complaint::new("bad_month").with("value", &text).on(node))
 }
 
 fn waves(reader: &mut Reader<'_>) -> BTreeMap<String, Day> {

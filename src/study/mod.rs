@@ -13,7 +13,7 @@ mod words;
 pub use check::check;
 pub use fault::{Fault, LoadError};
 
-use crate::domain::{Day, Ladder};
+use crate::domain::{Day, Ladder, Month};
 use crate::error::Error;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -295,6 +295,46 @@ pub struct Comparison {
     pub end: Option<Day>,
     /// Planned share of units in the treatment arm.
     pub share: f64,
+    /// Column of people within whose values units were assigned.
+    pub strata: Option<String>,
+    /// Columns of people whose values are declared groups.
+    pub groups: Vec<String>,
+    /// What is held fixed in the adjusted difference; empty = the outcome before the start.
+    pub adjust: Vec<String>,
+    /// The largest difference that would not matter, if one was declared.
+    pub margin: Option<Margin>,
+    /// Month that is 100; `None` = the same month a year earlier.
+    pub index_base: Option<Month>,
+}
+
+impl Comparison {
+    /// The column of the assigned unit; `None` where persons were assigned.
+    pub fn unit_column(&self) -> Option<&str> {
+        self.unit.as_deref().filter(|unit| *unit != "person" && *unit != "employee_id")
+    }
+}
+
+/// The largest difference that would not matter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Margin {
+    /// Share of the control mean.
+    Lift(f64),
+    /// In the unit of the outcome.
+    Difference(f64),
+}
+
+impl Margin {
+    /// Reads `5%` or a number, above 0.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (digits, share) = match text.strip_suffix(['%', '％']) {
+            Some(digits) => (digits, true),
+            None => (text, false),
+        };
+        let value: f64 = digits.trim().replace(',', "").parse().ok()?;
+        let sound = value.is_finite() && value > 0.0 && (!share || value < 100.0);
+        sound.then_some(if share { Self::Lift(value / 100.0) } else { Self::Difference(value) })
+    }
 }
 
 /// What counts as proper practice: of a pair, in a month.

@@ -3,9 +3,10 @@
 use super::figures::{figure, joined, natural, places, ranges};
 use super::shared::{self, word};
 use super::{Align, Block, Table};
+use crate::findings::Basis;
 use crate::findings::comparison::{Comparison, MonthPoint};
 use crate::findings::{Claim, Estimate};
-use crate::report::parts::claim;
+use crate::report::parts::{self, claim, comparing};
 use crate::text::{self, Language, names, number, say};
 
 /// At most this many months are shown; the rest is in the findings.
@@ -29,12 +30,17 @@ pub fn compose(page: &mut Vec<Block>, c: &Comparison, language: Language) {
     page.push(Block::Paragraph(technical_sentence(c, language)));
     claims(page, &c.claims, language);
     shared::cautions(page, &c.cautions, language);
-    if !c.balance.is_empty() {
-        page.push(Block::Table(balance_table(c, language)));
+    for part in comparing::of(c, language) {
+        page.extend(parts::blocks(part, language));
     }
     months(page, c, language);
     shared::flow(page, &c.flow, language);
     shared::not_run(page, &c.not_run, language);
+}
+
+/// The claims that are said in sentences; comparisons by what people did stand in their table only.
+pub fn spoken(claims: &[Claim]) -> impl Iterator<Item = &Claim> {
+    claims.iter().filter(|claim| claim.evidence().basis != Basis::AsDone)
 }
 
 /// Every claim with its basis and grade.
@@ -42,7 +48,7 @@ pub fn claims(page: &mut Vec<Block>, claims: &[Claim], language: Language) {
     if !claims.is_empty() {
         page.push(super::heading(&say(language, "claim.heading", &[])));
     }
-    page.extend(claims.iter().map(|one| Block::Paragraph(claim::told(one, language))));
+    page.extend(spoken(claims).map(|one| Block::Paragraph(claim::told(one, language))));
 }
 
 fn arms(c: &Comparison) -> [&str; 2] {
@@ -121,10 +127,6 @@ fn plain_sentence(c: &Comparison, language: Language) -> String {
     sentence
 }
 
-fn columns(names: &[String], language: Language) -> Vec<String> {
-    names.iter().map(|name| names::column(language, name)).collect()
-}
-
 fn technical_sentence(c: &Comparison, language: Language) -> String {
     let d = &c.difference;
     let mut sentence = say(
@@ -148,15 +150,6 @@ fn technical_sentence(c: &Comparison, language: Language) -> String {
         ];
         sentence.push_str(&say(language, "table.permutation", &values));
     }
-    if let Some(adjusted) = &c.adjusted {
-        let values = [
-            ("items", text::list(language, &columns(&adjusted.covariates, language))),
-            ("difference", shared::estimate(language, &adjusted.difference, natural)),
-            ("p", shared::p_phrase(language, adjusted.difference.p_value)),
-            ("n", number::count(adjusted.n)),
-        ];
-        sentence.push_str(&say(language, "table.adjusted", &values));
-    }
     if let Some(g) = c.hedges_g {
         sentence.push_str(&say(language, "table.hedges", &[("g", figure(g, 2))]));
     }
@@ -169,26 +162,6 @@ fn technical_sentence(c: &Comparison, language: Language) -> String {
 fn method(code: &str, language: Language) -> String {
     let key = format!("table.method_{code}");
     if text::knows(language, &key) { say(language, &key, &[]) } else { names::clean(code) }
-}
-
-fn balance_table(c: &Comparison, language: Language) -> Table {
-    let [treatment, control] = arms(c);
-    let mut table = Table::new(vec![
-        (word(language, "balance"), Align::Left),
-        (names::group(language, treatment), Align::Right),
-        (names::group(language, control), Align::Right),
-        (word(language, "smd"), Align::Right),
-    ]);
-    for row in &c.balance {
-        let mean = |x: Option<f64>| number::or_reason(language, x, "undefined", natural);
-        table.rows.push(vec![
-            names::column(language, &row.term),
-            mean(row.mean_treatment),
-            mean(row.mean_control),
-            super::figures::or_why(language, row.smd, row.why, |x| figure(x, 2)),
-        ]);
-    }
-    table
 }
 
 fn months(page: &mut Vec<Block>, c: &Comparison, language: Language) {

@@ -94,6 +94,8 @@ pub(super) fn comparison(out: &mut Vec<Row>, c: &Comparison) {
             .whole("n_control", Some(r.n_control))
             .number("p_value", r.p_value)
             .number("p_exact", r.p_exact)
+            .number("p_people", r.p_people)
+            .number("p_strata", r.p_strata)
     }));
     out.extend(
         c.permutation
@@ -105,9 +107,13 @@ pub(super) fn comparison(out: &mut Vec<Row>, c: &Comparison) {
             .text("term", &b.term)
             .number("mean_treatment", b.mean_treatment)
             .number("mean_control", b.mean_control)
+            .text("level", b.level.as_deref().unwrap_or_default())
             .number("smd", b.smd)
+            .number("smd_units", b.smd_units)
+            .number("variance_ratio", b.variance_ratio)
             .why(b.why)
     }));
+    comparing(out, c);
     claims(out, "comparison", &c.claims);
     out.extend(c.months.iter().map(|m| {
         row("months")
@@ -120,6 +126,68 @@ pub(super) fn comparison(out: &mut Vec<Row>, c: &Comparison) {
             .number("index_high", m.index_high)
             .hidden(m.hidden.into())
     }));
+}
+
+/// What stands beside the difference.
+fn comparing(out: &mut Vec<Row>, c: &Comparison) {
+    let row = |part| Row::of("comparison", part).text("outcome", &c.outcome);
+    let adjusted = [("stratified", &c.stratified), ("adjusted", &c.adjusted)];
+    for (part, made) in adjusted.into_iter().filter_map(|(part, made)| Some((part, made.as_ref()?))) {
+        let row = row(part).text("term", &made.covariates.join(","));
+        out.push(row.whole("n", Some(made.n)).estimate(&made.difference));
+    }
+    out.extend(c.omnibus.iter().map(|o| {
+        row("omnibus").number("statistic", o.statistic).number("df", Some(o.df)).number("p_value", o.p_value)
+    }));
+    out.extend(c.superiority.iter().map(|s| {
+        let row = row("superiority").text("by", &s.by).number("estimate", s.estimate);
+        row.number("conf_low", s.conf_low).number("conf_high", s.conf_high).number("p_value", s.p_value)
+    }));
+    out.extend(c.equivalence.iter().map(|e| {
+        let row = row("equivalence").text("method", &e.scale).number("margin", Some(e.margin));
+        row.number("p_value", e.p_value).number("conf_low", e.conf_low).number("conf_high", e.conf_high)
+    }));
+    for by in &c.subgroups {
+        out.extend(by.groups.iter().map(|g| {
+            let row = row("subgroups").text("by", &by.by).text("group", &g.group);
+            let row = row.whole("n_treatment", g.n_treatment).whole("n_control", g.n_control);
+            row.estimate(&g.difference).number("p_adjusted", g.p_adjusted).hidden(g.hidden.into())
+        }));
+        let row = row("interaction").text("by", &by.by).number("statistic", by.statistic);
+        out.push(row.number("df1", by.df1).number("df2", by.df2).number("p_value", by.p_value));
+    }
+    out.extend(c.change.iter().map(|change| {
+        let row = row("change").estimate(&change.difference).whole("n", Some(change.n));
+        row.whole("n_units", change.n_units).word("vcov", Some(&change.vcov))
+    }));
+    out.extend(c.whole.iter().map(|w| {
+        let row = row("whole").text("group", &w.group).whole("count", Some(w.months)).number("index", w.index);
+        row.number("index_low", w.index_low).number("index_high", w.index_high).why(w.why)
+    }));
+    if let Some(event) = &c.event {
+        out.extend(
+            event.points.iter().map(|point| {
+                row("event").text("month", &point.month).estimate(&point.effect).hidden(point.hidden.into())
+            }),
+        );
+        out.extend(event.pre_trend.iter().map(|pre| {
+            let row = row("pre_trend").number("statistic", pre.statistic).number("df1", Some(pre.df1));
+            row.number("df2", Some(pre.df2)).number("p_value", pre.p_value).number("mde", pre.slope_detectable)
+        }));
+    }
+    let Some(made) = &c.compliance else { return };
+    let rows = [
+        ("itt", Some(&made.itt)),
+        ("per_protocol", made.per_protocol.as_ref()),
+        ("as_treated", made.as_treated.as_ref()),
+        ("cace", Some(&made.cace)),
+        ("first_stage", Some(&made.first_stage)),
+    ];
+    for (part, e) in rows.into_iter().filter_map(|(part, e)| Some((part, e?))) {
+        let f = made.first_stage_f.filter(|_| part == "first_stage");
+        out.push(row(part).text("term", &made.dose).whole("n", Some(made.n)).estimate(e).number("f_statistic", f));
+    }
+    out.push(row("anderson_rubin").text("term", &made.dose).interval(&made.anderson_rubin));
 }
 
 /// Claims of any analysis, each with its grade.

@@ -4,6 +4,7 @@
 pub mod beside;
 pub mod choice;
 pub mod claim;
+pub mod comparing;
 pub mod diagnostics;
 pub mod errors;
 pub mod fit;

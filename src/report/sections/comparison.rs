@@ -3,9 +3,10 @@
 
 use crate::findings::comparison::{Arm, MonthPoint};
 use crate::findings::{Claim, Comparison, Estimate};
+use crate::report::brief::comparison::spoken;
 use crate::report::document::{Answer, Block, Cell, Section, Table};
 use crate::report::figures;
-use crate::report::parts::claim;
+use crate::report::parts::{claim, comparing};
 use crate::report::voice::{Voice, capital};
 use crate::text::{Causal, names, number, say_causal};
 
@@ -201,8 +202,9 @@ pub fn section(voice: &Voice<'_>, c: &Comparison) -> Section {
     }
     blocks.push(Block::Table(arms_table(voice, &c.arms)));
     blocks.push(Block::Table(effect_table(voice, c)));
-    if !c.balance.is_empty() {
-        blocks.push(Block::Table(balance_table(voice, c)));
+    for part in comparing::of(c, voice.language) {
+        let pictures = figures::comparing::of(voice, c, part.name);
+        blocks.extend(super::beside::part(voice, part, pictures));
     }
     if !c.months.is_empty() {
         blocks.push(Block::Table(months_table(voice, &c.months)));
@@ -221,7 +223,7 @@ pub fn claims(voice: &Voice<'_>, claims: &[Claim]) -> Vec<Block> {
     if claims.is_empty() {
         return Vec::new();
     }
-    let items = claims.iter().map(|one| claim::told(one, voice.language)).collect();
+    let items = spoken(claims).map(|one| claim::told(one, voice.language)).collect();
     vec![Block::Heading { text: voice.word("claim.heading") }, Block::List { items }]
 }
 
@@ -342,28 +344,6 @@ fn estimate_row(voice: &Voice<'_>, key: &str, e: &Estimate, remark: String) -> V
 pub fn plain_row(voice: &Voice<'_>, key: &str, value: String, p: String, remark: String) -> Vec<Cell> {
     let p = if p.is_empty() { voice.word("word.dash") } else { p };
     vec![Cell::text(voice.word(key)), Cell::number(value), Cell::number(p), Cell::text(remark)]
-}
-
-fn balance_table(voice: &Voice<'_>, c: &Comparison) -> Table {
-    let (treatment, control) = arm_names(voice, c);
-    let mut table = Table::new(
-        voice.word("comparison.table_balance"),
-        vec![
-            Cell::text(voice.word("comparison.col_covariate")),
-            Cell::number(capital(&treatment)),
-            Cell::number(capital(&control)),
-            Cell::number(voice.word("comparison.col_smd")),
-        ],
-    );
-    for b in &c.balance {
-        table.row(vec![
-            Cell::text(capital(&names::column(voice.language, &b.term))),
-            Cell::number(voice.or_why(b.mean_treatment, b.why, number::natural)),
-            Cell::number(voice.or_why(b.mean_control, b.why, number::natural)),
-            Cell::number(voice.or_why(b.smd, b.why, |x| number::decimal(x, 2))),
-        ]);
-    }
-    table
 }
 
 fn months_table(voice: &Voice<'_>, months: &[MonthPoint]) -> Table {

@@ -122,6 +122,17 @@ fn comparison(voice: &Voice<'_>, c: &Comparison) -> Vec<Fact> {
     if c.months.iter().any(|m| m.index.is_some()) {
         facts.push(fact(voice, "methods.index_title", "methods.index"));
     }
+    let used = [
+        (c.adjusted.is_some() || c.stratified.is_some(), "adjusted"),
+        (!c.subgroups.is_empty(), "subgroups"),
+        (c.change.is_some(), "change"),
+        (c.compliance.is_some(), "compliance"),
+        (c.equivalence.is_some(), "equivalence"),
+        (!c.balance.is_empty(), "balance"),
+    ];
+    for (_, name) in used.into_iter().filter(|(used, _)| *used) {
+        facts.push(fact(voice, &format!("methods.{name}_title"), &format!("methods.{name}")));
+    }
     facts
 }
 

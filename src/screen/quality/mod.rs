@@ -20,7 +20,7 @@ use crate::findings::{Input, Issue, Level};
 use crate::panel::people::Fact;
 use crate::panel::sessions::Plan;
 use crate::panel::survey::Asked;
-use crate::panel::{Between, NOBODY, Panel, People, Practice, Sales, Sessions, Survey, Totals, Waves};
+use crate::panel::{Between, NOBODY, Panel, People, Practice, Sales, Sessions, Survey, Totals, UnitMonths, Waves};
 use crate::study::{Study, Wave, Window};
 use crate::tables::{Batch, Layout, MISSING_DAY, Table};
 
@@ -247,6 +247,9 @@ impl Gatekeeper<'_> {
         let start = comparison.and_then(|c| c.start).map(Day::month);
         let end = comparison.and_then(|c| c.end).map(Day::month);
         self.panel.sales = Sales::new(people, start, end);
+        if let Some(comparison) = comparison {
+            self.panel.sales.units = UnitMonths::new(&self.panel.people, comparison.unit_column());
+        }
     }
 
     /// The day of the answer of each person's unit; a survey by unit says nothing of persons.
