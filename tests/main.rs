@@ -7,6 +7,7 @@ mod certified;
 mod charts;
 mod claims;
 mod cli;
+mod comparing;
 mod explain;
 mod gate;
 mod house;

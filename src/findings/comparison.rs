@@ -195,13 +195,13 @@ pub struct Comparison {
     pub subgroups: Vec<Subgroups>,
     /// Difference in differences.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub change: Option<Change>,
+    pub change: Option<Box<Change>>,
     /// Effects month by month against the last before the start.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub event: Option<Event>,
+    pub event: Option<Box<Event>>,
     /// What was assigned, what was done, and the effect on those whom the assignment moved.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub compliance: Option<Compliance>,
+    pub compliance: Option<Box<Compliance>>,
     /// Did the split come out as planned? `None` for an observational design.
     pub ratio_check: Option<RatioCheck>,
     /// Balance of what was known before the start.
