@@ -183,14 +183,22 @@ pub fn sales_index(voice: &Voice<'_>, c: &Comparison) -> Figure {
         .collect();
     let groups: Vec<&str> = c.arms.iter().map(|arm| arm.group.as_str()).collect();
     let outcome = ("outcome_cap", capital(&voice.outcome(&c.outcome)));
+    // What is 100: the same month a year earlier, or a month of its own.
+    let based = |key: &str| match &c.index_base {
+        None => voice.word(&format!("comparison.{key}")),
+        Some(month) => {
+            let args = [("month", number::month(voice.language, month))];
+            voice.say(&format!("comparison.{key}_base"), &args)
+        }
+    };
     let mut lines = lines(voice, &months, &groups, c.start.as_deref(), "comparison.figure_marker");
     lines.caption = Caption {
         title: voice.say("comparison.figure_title", &[outcome]),
-        subtitle: voice.word("comparison.figure_subtitle"),
-        note: voice.word("comparison.figure_note"),
+        subtitle: based("figure_subtitle"),
+        note: based("figure_note"),
     };
     lines.y_label = voice.word("comparison.figure_axis");
-    lines.reference = Some((100.0, voice.word("comparison.figure_reference")));
+    lines.reference = Some((100.0, based("figure_reference")));
     lines.empty = voice.word("comparison.figure_empty");
     Figure::Lines(lines)
 }

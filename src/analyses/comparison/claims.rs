@@ -1,7 +1,9 @@
 //! What the comparison may say: each effect with its evidence, weighed by the rule of `findings::claim`.
 
+use crate::findings::Estimate;
 use crate::findings::claim::{ALPHA, Basis, Claim, Evidence, Reservation, Scale};
 use crate::findings::comparison::{Comparison, Compliance};
+use crate::stats::power;
 
 /// Share of the people of the two groups without an outcome from which it is a reservation.
 const MOST_LOST: f64 = 0.2;
@@ -68,11 +70,17 @@ fn leading(found: &Comparison) -> Evidence {
     evidence
 }
 
+/// An estimate with the smallest effect that its error would have let be found.
+fn told(evidence: Evidence, e: &Estimate) -> Evidence {
+    let mde = e.std_error.zip(e.df).map(|(error, df)| power::mde(error, df, ALPHA, 0.8));
+    Evidence { mde: mde.filter(|mde| mde.is_finite()), ..evidence.with_estimate(e) }
+}
+
 /// The difference in differences. Where units were assigned by chance it is a comparison of them as assigned; elsewhere it
 /// leans on equal trends, which the months before may speak for or against.
 fn change(found: &Comparison) -> Option<Evidence> {
     let change = found.change.as_ref()?;
-    let mut evidence = shared(found, "change").with_estimate(&change.difference);
+    let mut evidence = told(shared(found, "change"), &change.difference);
     if found.design == "randomised" {
         return Some(evidence);
     }
@@ -86,14 +94,13 @@ fn change(found: &Comparison) -> Option<Evidence> {
 
 /// The effect of what was done on those whom the assignment moved, and the two comparisons by what was done.
 fn by_dose(found: &Comparison, compliance: &Compliance) -> Vec<Evidence> {
-    let mut received =
-        Evidence { basis: Basis::Instrument, ..shared(found, "received") }.with_estimate(&compliance.cace);
+    let mut received = told(Evidence { basis: Basis::Instrument, ..shared(found, "received") }, &compliance.cace);
     if compliance.weak {
         received.reservations.push(Reservation::WeakInstrument);
     }
     let as_done = |effect: &str| Evidence { basis: Basis::AsDone, ..shared(found, effect) };
     let others = [("per_protocol", &compliance.per_protocol), ("as_treated", &compliance.as_treated)];
-    let others = others.into_iter().filter_map(|(effect, made)| Some(as_done(effect).with_estimate(made.as_ref()?)));
+    let others = others.into_iter().filter_map(|(effect, made)| Some(told(as_done(effect), made.as_ref()?)));
     std::iter::once(received).chain(others).collect()
 }
 

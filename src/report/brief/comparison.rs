@@ -192,7 +192,11 @@ fn months(page: &mut Vec<Block>, c: &Comparison, language: Language) {
     }
     page.push(Block::Table(table));
     if indexed {
-        page.push(Block::Paragraph(say(language, "table.index_note", &[])));
+        let note = match &c.index_base {
+            None => say(language, "table.index_note", &[]),
+            Some(month) => say(language, "table.index_note_base", &[("month", number::month(language, month))]),
+        };
+        page.push(Block::Paragraph(note));
     }
 }
 

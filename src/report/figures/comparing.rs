@@ -44,24 +44,24 @@ fn words(voice: &Voice<'_>, c: &Comparison) -> Vec<(&'static str, String)> {
 
 /// The difference in every reading and in every declared group; none where there is only one reading.
 pub fn effects(voice: &Voice<'_>, c: &Comparison) -> Option<Figure> {
-    let row = |label: String, e: &Estimate, lead: bool| ForestRow {
+    let row = |label: String, e: &Estimate, p: Option<f64>| ForestRow {
         label,
         estimate: e.estimate,
         low: e.conf_low,
         high: e.conf_high,
         mark: String::new(),
         text: voice.estimate(e, |x| figure(x, number::places_for(e.estimate.unwrap_or(1.0)))),
-        strong: lead || e.conf_low.is_some_and(|low| low > 0.0) || e.conf_high.is_some_and(|high| high < 0.0),
+        strong: p.is_some_and(|p| p < 0.05),
     };
     let readings = readings(c).into_iter();
     let mut rows: Vec<ForestRow> = readings
-        .map(|(key, items, e, _)| row(capital(&reading(c, key, items, voice.language)), e, key == "raw"))
+        .map(|(key, items, e, _)| row(capital(&reading(c, key, items, voice.language)), e, e.p_value))
         .collect();
     for by in &c.subgroups {
-        let column = ("column", names::column(voice.language, &by.by));
+        let column = ("column", capital(&names::column(voice.language, &by.by)));
         rows.extend(by.groups.iter().filter(|group| !group.hidden).map(|group| {
             let args = [column.clone(), ("group", names::clean(&group.group))];
-            row(voice.say("comparing.group_row", &args), &group.difference, false)
+            row(voice.say("comparing.group_row", &args), &group.difference, group.p_adjusted)
         }));
     }
     if rows.len() < 2 {
@@ -72,7 +72,7 @@ pub fn effects(voice: &Voice<'_>, c: &Comparison) -> Option<Figure> {
         caption: Caption {
             title: voice.say("comparing.effects_title", &words),
             subtitle: voice.say("comparing.effects_subtitle", &words),
-            note: String::new(),
+            note: voice.word("comparing.effects_note"),
         },
         axis: voice.say("comparing.effects_axis", &words),
         text_heading: voice.word("comparing.effects_text"),
@@ -88,7 +88,7 @@ pub fn event(voice: &Voice<'_>, c: &Comparison) -> Option<Figure> {
     words.push(("month", number::month(voice.language, &event.reference)));
     let point = |point: &EventPoint| match (point.hidden, point.reference) {
         (true, _) => None,
-        (false, true) => Some(Point { y: 0.0, low: None, high: None }),
+        (false, true) => Some(Point { y: 0.0, low: Some(0.0), high: Some(0.0) }),
         (false, false) => {
             let e = &point.effect;
             e.estimate.map(|y| Point { y, low: e.conf_low, high: e.conf_high })
