@@ -55,6 +55,14 @@ pub fn run(args: &Power, terminal: &Terminal) -> Result<u8> {
                 unit: args.unit.clone(),
                 time: None,
                 design: Assignment::Observational,
+                start: None,
+                strata: None,
+                groups: Vec::new(),
+                adjust: Vec::new(),
+                dose: None,
+                margin: None,
+                index_base: None,
+                share: 0.5,
             };
             ask::plain(&args.input, options, terminal, written(args), |screened, _| {
                 power::plain(screened, &asked, in_hand)

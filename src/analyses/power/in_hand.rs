@@ -37,7 +37,7 @@ impl InHand {
 pub fn study(screened: &Screened, study: &Study, how: InHand) -> Vec<Result<Finding, Decline>> {
     let Some(panel) = screened.panel() else { return vec![Err(Decline::new(NAME, "no_study_tables"))] };
     let Some(asked) = study.comparison.as_ref() else { return vec![Err(Decline::new(NAME, "not_asked"))] };
-    let mut answers = match arms::study(panel, asked) {
+    let mut answers = match arms::study(panel, asked, &study.practice) {
         Ok(arms) => of_arms(&arms, how),
         Err(decline) => vec![Err(renamed(decline))],
     };

@@ -15,9 +15,9 @@ use crate::text::{names, number};
 /// A standardised difference under this is small.
 const SMALL: f64 = 0.1;
 
-/// The pictures of a part, for its place on the page.
-pub fn of(voice: &Voice<'_>, c: &Comparison, part: &str) -> Vec<Block> {
-    let made = match part {
+/// The picture of a part, for its place on the page.
+pub fn of(voice: &Voice<'_>, c: &Comparison, part: &str) -> Option<Block> {
+    match part {
         "effects" => effects(voice, c).map(|figure| picture("effects", figure)),
         "time" => event(voice, c).map(|figure| picture("event_study", figure)),
         "balance" => love(voice, c).map(|mut figure| {
@@ -25,8 +25,7 @@ pub fn of(voice: &Voice<'_>, c: &Comparison, part: &str) -> Vec<Block> {
             picture("balance", figure)
         }),
         _ => None,
-    };
-    made.into_iter().collect()
+    }
 }
 
 fn words(voice: &Voice<'_>, c: &Comparison) -> Vec<(&'static str, String)> {

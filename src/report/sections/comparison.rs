@@ -203,8 +203,8 @@ pub fn section(voice: &Voice<'_>, c: &Comparison) -> Section {
     blocks.push(Block::Table(arms_table(voice, &c.arms)));
     blocks.push(Block::Table(effect_table(voice, c)));
     for part in comparing::of(c, voice.language) {
-        let pictures = figures::comparing::of(voice, c, part.name);
-        blocks.extend(super::beside::part(voice, part, pictures));
+        let picture = figures::comparing::of(voice, c, part.name);
+        blocks.extend(super::beside::with_picture(voice, part, picture));
     }
     if !c.months.is_empty() {
         blocks.push(Block::Table(months_table(voice, &c.months)));
