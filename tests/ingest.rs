@@ -1194,6 +1194,11 @@ const SURVEY: &str = "optional binary 社員番号 (UTF8); optional int32 wave (
     optional int32 level; optional binary note (UTF8); optional int64 at (TIMESTAMP(MICROS,false));
     optional boolean fit; optional int64 money (DECIMAL(12,2));";
 
+/// The answers as a file of two row groups.
+pub fn survey_as_parquet() -> Vec<u8> {
+    parquet(SURVEY, &answers().0, &[5_000, 4_001], Compression::SNAPPY, true)
+}
+
 /// 9,001 answers as cells of Parquet and as a CSV.
 fn answers() -> (Vec<Cells>, String) {
     const ROWS: usize = 9_001;

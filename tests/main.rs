@@ -9,6 +9,7 @@ mod claims;
 mod cli;
 mod comparing;
 mod explain;
+mod fuzz;
 mod gate;
 mod house;
 mod ingest;

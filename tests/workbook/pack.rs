@@ -107,6 +107,11 @@ pub fn parts(sheet: &str, workbook: &str, sheets: &str) -> Vec<Part> {
 
 /// A table as a workbook: days as dates in Excel's calendar, numbers as numbers, all else as text; blank cells are none.
 pub fn of_rows(rows: &[Vec<String>]) -> Vec<u8> {
+    zip(&parts(&sheet_of(rows), "", ""))
+}
+
+/// The rows of its sheet.
+pub fn sheet_of(rows: &[Vec<String>]) -> String {
     let mut sheet = String::new();
     for (line, row) in rows.iter().enumerate() {
         sheet.push_str(&format!("<row r=\"{}\">", line + 1));
@@ -126,5 +131,5 @@ pub fn of_rows(rows: &[Vec<String>]) -> Vec<u8> {
         }
         sheet.push_str("</row>");
     }
-    zip(&parts(&sheet, "", ""))
+    sheet
 }
