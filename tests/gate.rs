@@ -313,6 +313,56 @@ fn no_word_of_the_gate_certifies() {
     }
 }
 
+#[test]
+fn what_was_not_read_is_not_told_as_checked() {
+    let folder = Folder::new("gate-unread");
+    tables(&folder, "x");
+    let told = validate(&folder, ".", &[]);
+    let all = held(&folder, &told);
+    let checks = |gate: &Value| gate["checked"].as_array().unwrap().len();
+    assert!(checks(&all) > 20);
+    folder.write("survey.csv", "name,age\na@example.com,3\n");
+    let told = validate(&folder, ".", &[]);
+    let gate = held(&folder, &told);
+    assert_eq!(gate["checked"], serde_json::json!(["structure", "workbook"]));
+    let left = texts(&gate["not_checked"], "reason").into_iter().filter(|r| *r == "not_read").count();
+    assert_eq!(left + 2, checks(&all));
+    assert!(texts(&gate["law"], "standing").iter().all(|s| ["not_checked", "findings"].contains(s)), "{}", gate["law"]);
+    // A row that contradicts another was read all the same.
+    tables(&folder, "x");
+    let people = folder.read("people.csv");
+    let last = people.lines().last().unwrap();
+    folder.write("people.csv", format!("{people}{last}\n"));
+    let told = validate(&folder, ".", &[]);
+    let gate = held(&folder, &told);
+    assert!(texts(&gate["issues"], "code").contains(&"duplicate_person"));
+    assert_eq!(checks(&gate), checks(&all));
+}
+
+#[test]
+fn every_check_of_anonymity_serves_an_item_of_the_law() {
+    // Checks of use and safety, which no item asks for.
+    let others = [
+        "structure",
+        "values",
+        "keys",
+        "references",
+        "ranges",
+        "time",
+        "arms",
+        "duplicate_keys",
+        "formula_cell",
+        "control_character",
+        "markup_cell",
+        "email_id",
+        "my_number_possible",
+    ];
+    for key in oneonone::text::keys(Language::En).filter_map(|key| key.strip_prefix("check.")) {
+        let item = oneonone::findings::gate::law::item_of(key);
+        assert_eq!(item.is_none(), others.contains(&key), "{key}: {item:?}");
+    }
+}
+
 fn shared(part: &str) -> Option<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().skip(1).map(|a| a.join("shared/data").join(part)).find(|p| p.exists())

@@ -75,6 +75,19 @@ pub struct NotChecked {
 /// Version of the JSON of the gate; `schemas/gate.schema.json` describes it.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// Faults that stop the work although every row was read: a row contradicts another, or a table is not there at all.
+const READ_ALL_THE_SAME: [&str; 6] = [
+    "duplicate_person",
+    "duplicate_answer",
+    "duplicate_month",
+    "session_id_reused",
+    "unit_in_both_arms",
+    "missing_table",
+];
+
+/// Checks of the files, not of what stands in them.
+const OF_THE_FILES: [&str; 2] = ["structure", "workbook"];
+
 /// The gate's whole answer, serialised as `validate --format json` writes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
@@ -122,9 +135,25 @@ impl Gate {
             not_checked,
             law: Vec::new(),
         };
+        gate.admit_gaps();
         gate.mark();
         gate.weigh();
         gate
+    }
+
+    /// A file that was not read to its end was not looked at: no check of what stands in the files was made on all of them,
+    /// and none is told as if it had been.
+    fn admit_gaps(&mut self) {
+        let unread = |issue: &&Issue| issue.structural && !READ_ALL_THE_SAME.contains(&issue.code.as_str());
+        if self.issues.iter().find(unread).is_none() {
+            return;
+        }
+        let (made, left): (Vec<String>, Vec<String>) =
+            std::mem::take(&mut self.checked).into_iter().partition(|check| OF_THE_FILES.contains(&check.as_str()));
+        self.checked = made;
+        let gap = |check: String| NotChecked { check, reason: "not_read".to_string() };
+        let known = std::mem::take(&mut self.not_checked);
+        self.not_checked = left.into_iter().map(gap).chain(known).collect();
     }
 
     /// Decides the verdict and the standing of each item of the law from the issues that are left.
