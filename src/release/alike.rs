@@ -51,6 +51,15 @@ pub fn alike(tables: &mut Tables, keys: &[Vec<u32>], k: usize, key: &Key, round:
     let mut draw = key.stream("alike", round);
     for class in Classes::of(keys).rows {
         for group in groups(class, &counts, k) {
+            let (group, out) = without_the_least(group, &counts, k);
+            for person in &out {
+                let own = &deeds[*person];
+                gone.entry(Table::People).or_default().insert(*person);
+                let meetings = own.meetings.values().flatten().flat_map(|m| m.rows.iter().copied());
+                gone.entry(Table::Sessions).or_default().extend(meetings);
+                gone.entry(Table::Survey).or_default().extend(&own.answers);
+                gone.entry(Table::Sales).or_default().extend(&own.sales);
+            }
             let least = |at: usize| group.iter().map(|person| counts[*person][at]).min().unwrap_or(0) as usize;
             for person in &group {
                 let own = &deeds[*person];
@@ -87,6 +96,30 @@ fn surplus(meetings: &[Meeting], stay: usize, draw: &mut ChaCha8Rng) -> Vec<usiz
         covered |= left.remove(at).topics;
     }
     left.into_iter().flat_map(|m| m.rows.iter().copied()).collect()
+}
+
+/// Who stays in a group and who goes: those with the fewest rows, as long as `k` stay and the rows that their leaving keeps for
+/// the others are more than as many people usually have. One person without a 1on1 must not cost a whole group theirs.
+fn without_the_least(mut group: Vec<usize>, counts: &[Vec<u32>], k: usize) -> (Vec<usize>, Vec<usize>) {
+    let total = |person: &usize| counts[*person].iter().map(|n| u64::from(*n)).sum::<u64>();
+    group.sort_by_key(|person| (total(person), *person));
+    let usual = group.iter().map(total).sum::<u64>() as f64 / group.len().max(1) as f64;
+    let columns = counts.first().map_or(0, Vec::len);
+    let kept = |stay: &[usize]| {
+        let least = |at: usize| u64::from(stay.iter().map(|person| counts[*person][at]).min().unwrap_or(0));
+        (0..columns).map(least).sum::<u64>() as f64 * stay.len() as f64
+    };
+    let value = |out: &usize| kept(&group[*out..]) - usual * *out as f64;
+    // The fewest among equals: ties go to the first of the largest.
+    let mut best = (0, value(&0));
+    for out in 1..=group.len().saturating_sub(k) {
+        let worth = value(&out);
+        if worth > best.1 {
+            best = (out, worth);
+        }
+    }
+    let stay = group.split_off(best.0);
+    (stay, group)
 }
 
 /// Cuts a class into groups of `k` and more whose counts are near each other.

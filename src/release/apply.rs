@@ -27,13 +27,14 @@ pub fn apply(tables: &Tables, recipe: &Recipe, key: &Key, covered: Covered) -> T
         out.0.push(sheet);
     }
     if let Some(coarse) = &recipe.coarse {
-        silence(&mut out, coarse);
         if coarse.alike == Alike::Yes
             && let Some(people) = out.sheet(Table::People)
         {
             let keys = keys(people, coarse);
             alike::alike(&mut out, &keys, coarse.k as usize, key, recipe.order);
         }
+        // After rows and people have gone: what is left must not give anybody's answer away.
+        silence(&mut out, coarse);
     }
     for sheet in &mut out.0 {
         sheet.columns.iter_mut().for_each(|column| pseudonyms(column, key, recipe.ids));

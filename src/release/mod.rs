@@ -83,6 +83,9 @@ pub fn release(tables: &Tables, study: &Study, profile: Profile, quasi: &[String
         let verdict = judge(&made, &options);
         match work.answer(&verdict) {
             Next::Done => {
+                if let Some(issue) = vanished(&work.tables, &made) {
+                    return Outcome::Refused(vec![issue]);
+                }
                 let loss = told::told(original, &work, &made, &left_out, profile);
                 let events = work.recipe.coarse.as_ref().map(|c| c.events);
                 return Outcome::Released(Box::new(Released { tables: made, loss, profile, events }));
@@ -103,6 +106,12 @@ pub fn judge(tables: &Tables, options: &Options) -> Verdict {
         sheet.batches().for_each(|batch| release.absorb(&layout, &batch));
     }
     release.finish(options)
+}
+
+/// A table of which no row could stay: an export without it is none of this study.
+fn vanished(before: &Tables, after: &Tables) -> Option<Issue> {
+    let gone = before.0.iter().find(|sheet| after.sheet(sheet.table).is_none_or(|s| s.rows == 0))?;
+    Some(Issue::new("nothing_left", Level::Error).file(&gone.file()).table(gone.table.name()))
 }
 
 /// Whether nothing but pseudonyms names anybody.
