@@ -37,13 +37,14 @@ fn snapshot(name: &str, folder: &Folder, args: &[&str]) -> Told {
     told
 }
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "run",
     "regress",
     "compare",
     "attrition",
     "power",
     "stages",
+    "practice",
     "validate",
     "anonymise",
     "summarise",

@@ -76,6 +76,12 @@ const FIELDS: [&str; 156] = [
     "first_stage",
     "first_stage_f",
     "dose",
+const FIELDS: [&str; 137] = [
+    "practice",
+    "never_met",
+    "waiting",
+    "burstiness",
+    "evenness",
     "claims",
     "verdict",
     "grade",

@@ -1,5 +1,7 @@
 //! Practice: what is kept of every 1on1 against a plain list of the same rows, and months judged by hand.
 
+mod whole;
+
 use oneonone::domain::{Day, Month};
 use oneonone::panel::practice::{Fate, Meeting, Row, Told, manager_key};
 use oneonone::panel::{People, Practice};

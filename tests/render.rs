@@ -49,6 +49,7 @@ fn cautions(findings: &Findings) -> Vec<oneonone::findings::Caution> {
             Finding::Power(p) => all.extend(p.cautions.clone()),
             Finding::Stages(s) => all.extend(s.cautions.clone()),
             Finding::Ladder(s) => all.extend(s.cautions.clone()),
+            Finding::Practice(p) => all.extend(p.cautions.clone()),
         }
     }
     all

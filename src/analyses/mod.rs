@@ -7,6 +7,7 @@ pub mod gate;
 pub mod ladder;
 pub mod marks;
 pub mod power;
+pub mod practice;
 pub mod regression;
 pub mod stages;
 
@@ -42,11 +43,12 @@ pub struct Analysis {
 }
 
 /// Every analysis of a study, in the order in which the report tells them.
-pub const ANALYSES: [Analysis; 4] = [
+pub const ANALYSES: [Analysis; 5] = [
     Analysis { name: "drivers", asked: |_| true, answer: drivers::study },
     Analysis { name: "comparison", asked: |study| study.comparison.is_some(), answer: comparison::study },
     Analysis { name: "attrition", asked: |study| study.comparison.is_some(), answer: attrition::study },
     Analysis { name: "stages", asked: |_| true, answer: stages::study },
+    Analysis { name: "practice", asked: |study| !study.data.sessions.is_empty(), answer: practice::study },
 ];
 
 /// A number for the findings: `None` unless finite.

@@ -31,6 +31,8 @@ pub enum Figure {
     Streams(Streams),
     /// Standardised differences before the start.
     Love(Love),
+    /// Rows by columns, the darker the more.
+    Tints(Tints),
 }
 
 impl Figure {
@@ -51,6 +53,7 @@ impl Figure {
             Figure::Heat(f) => &mut f.caption,
             Figure::Streams(f) => &mut f.caption,
             Figure::Love(f) => &mut f.caption,
+            Figure::Tints(f) => &mut f.caption,
         }
     }
 }
@@ -556,4 +559,39 @@ pub struct Love {
     pub border: f64,
     /// Rows, first on top.
     pub rows: Vec<LoveRow>,
+/// A cell of a table of tinted cells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TintCell {
+    /// How dark; `None` = there is no such cell: drawn empty.
+    pub value: Option<f64>,
+    /// Written in the cell where it fits.
+    pub label: String,
+    /// Hidden: drawn hatched.
+    pub hidden: bool,
+}
+
+/// A row of a table of tinted cells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TintRow {
+    /// Its name.
+    pub label: String,
+    /// One cell a column.
+    pub cells: Vec<TintCell>,
+}
+
+/// A table of tinted cells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tints {
+    /// Title, subtitle, note.
+    pub caption: Caption,
+    /// What the tint means.
+    pub scale_label: String,
+    /// The palest and the darkest end in words.
+    pub ends: [String; 2],
+    /// The palest tint is 0, not the smallest value.
+    pub from_zero: bool,
+    /// Names of the columns, from left to right.
+    pub columns: Vec<String>,
+    /// Rows, first on top.
+    pub rows: Vec<TintRow>,
 }

@@ -23,6 +23,7 @@ mod steps;
 mod streams;
 mod survival;
 mod theme;
+mod tints;
 
 pub use figure::Figure;
 pub use fonts::{FAMILY, font_woff2};
@@ -52,6 +53,7 @@ pub fn svg(figure: &Figure) -> crate::Result<String> {
         Figure::Heat(heat) => heat::sheet(heat),
         Figure::Streams(streams) => streams::sheet(streams),
         Figure::Love(love) => love::sheet(love),
+        Figure::Tints(tints) => tints::sheet(tints),
     };
     sheet.svg()
 }

@@ -92,6 +92,11 @@ pub(super) fn readable_on(colour: RGBColor) -> RGBColor {
     if light > 140.0 { INK } else { PAPER }
 }
 
+/// A tint of the first group's colour: 0 nearly paper, 1 the colour itself.
+pub(super) fn shade(share: f64) -> RGBColor {
+    mix(PAPER, group(0), 0.06 + 0.94 * share.clamp(0.0, 1.0))
+}
+
 /// A lighter relative of a colour, for grounds under text.
 pub(super) fn tint(colour: RGBColor) -> RGBColor {
     mix(PAPER, colour, 0.18)

@@ -56,6 +56,9 @@ pub enum Command {
     /// Is the ladder a ladder: do answers to its items make a scale, and in the declared order
     #[command(long_about = LADDER)]
     Ladder(Ladder),
+    /// How the 1on1s are really held, and what goes with it
+    #[command(long_about = PRACTICE)]
+    Practice(Practice),
     /// The gate for exports: may these files be used, and may they leave the house
     #[command(long_about = VALIDATE)]
     Validate(Validate),
@@ -686,6 +689,57 @@ pub enum DeclaredOrder {
     Declared,
     /// It is not: the items come in any order.
     Observed,
+}
+
+/// What `oneonone practice --help` begins with.
+const PRACTICE: &str = "\
+Are the 1on1s really held: how often, how long, how regularly, about what, and how long until the next one? Everybody \
+employed for a whole month counts, met or not. What a proper month is stands under [practice] of the study file. Outcomes \
+by the share of proper months are associations.";
+
+/// `oneonone practice`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  The practice of the sample study
+    oneonone practice data-samples/division/study.toml
+
+  Any log of 1on1s, whatever its headers
+    oneonone practice log.csv --employee staff --held-on day --minutes length")]
+pub struct Practice {
+    /// A study file, or the log: CSV or Parquet files of the same columns
+    #[arg(value_name = "STUDY.toml|DATA", required = true)]
+    pub input: Vec<PathBuf>,
+    /// Column of the log that tells reports apart
+    #[arg(long, value_name = "COL")]
+    pub employee: Option<String>,
+    /// Column of the day
+    #[arg(long, value_name = "COL")]
+    pub held_on: Option<String>,
+    /// Column of the manager
+    #[arg(long, value_name = "COL")]
+    pub manager: Option<String>,
+    /// Column of the length in minutes
+    #[arg(long, value_name = "COL")]
+    pub minutes: Option<String>,
+    /// Column that says whether it was held, planned or called off (and by whom)
+    #[arg(long, value_name = "COL")]
+    pub status: Option<String>,
+    /// Column of the topics
+    #[arg(long, value_name = "COL")]
+    pub topic: Option<String>,
+    /// Column of the report's satisfaction
+    #[arg(long, value_name = "COL")]
+    pub satisfaction: Option<String>,
+    /// Options about the question.
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Standard output.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// Options of every command.
+    #[command(flatten)]
+    pub shared: Shared,
 }
 
 /// What `oneonone validate --help` begins with.

@@ -174,6 +174,25 @@ pub fn planned(
     show(&pipeline::planned_findings(answers, asking.seed.unwrap_or(1), written), asking, shape, terminal)
 }
 
+/// One question of a study that no file describes: a log by itself, where as in a plain table nobody is hidden unless
+/// that is asked for.
+///
+/// # Errors
+/// A file cannot be read, or standard output not be written.
+pub fn log(name: &str, study: Study, options: (&Asking, &Shape), terminal: &Terminal) -> Result<u8> {
+    let (asking, shape) = options;
+    limit_threads(terminal);
+    let mut study = with_options(study, asking);
+    if asking.crowd.is_none() {
+        study.crowd = 1;
+        study.options.insert("privacy.crowd".to_string(), 1.into());
+        terminal.note("command.plain_crowd", &[]);
+    }
+    let Some(screened) = screen(&study, asking, terminal)? else { return Ok(SAYS_NO) };
+    let wanted: Vec<_> = ANALYSES.into_iter().filter(|analysis| analysis.name == name).collect();
+    show(&pipeline::findings(&screened, &study, &wanted), asking, shape, terminal)
+}
+
 /// One question on a plain table, of one outcome or several.
 ///
 /// # Errors
@@ -203,7 +222,7 @@ pub fn plain(
 }
 
 /// Patterns (`2024-*.csv`) that the shell left alone, as the files they fit, in order of name.
-fn expanded(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub fn expanded(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for input in inputs {
         let pattern = input.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

@@ -11,6 +11,7 @@ pub mod fault;
 mod ladder;
 mod outbox;
 mod power;
+mod practice;
 mod progress;
 mod regress;
 mod report;
@@ -56,6 +57,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Power(args) => power::run(args, &terminal),
         Command::Stages(args) => stages::run(args, &terminal),
         Command::Ladder(args) => ladder::run(args, &terminal),
+        Command::Practice(args) => practice::run(args, &terminal),
         Command::Validate(args) => validate::run(args, &terminal),
         Command::Anonymise(args) => anonymise::run(args, &terminal),
         Command::Summarise(args) => summarise::run(args, &terminal),

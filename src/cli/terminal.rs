@@ -43,6 +43,7 @@ impl Terminal {
             Command::Power(a) => Self::shared(&a.shared),
             Command::Stages(a) => Self::shared(&a.shared),
             Command::Ladder(a) => Self::shared(&a.shared),
+            Command::Practice(a) => Self::shared(&a.shared),
             Command::Validate(a) => Self::shared(&a.shared),
             Command::Anonymise(a) => Self::shared(&a.shared),
             Command::Summarise(a) => Self::shared(&a.shared),

@@ -7,6 +7,7 @@ pub mod expression;
 pub mod formula;
 pub mod items;
 pub mod model;
+pub mod practice;
 mod reader;
 pub mod rungs;
 pub mod spells;

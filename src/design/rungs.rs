@@ -232,17 +232,17 @@ fn tenure(people: &People, used: &[Standing]) -> Grouping {
 }
 
 /// Groups beyond which a column is no longer one to tell people by.
-const MOST_GROUPS: usize = 200;
+pub(super) const MOST_GROUPS: usize = 200;
 
 /// Whether a column groups people: names and ids, which mark them one by one, do not.
-fn tells_groups(of: &[u32], crowd: u64) -> bool {
+pub(super) fn tells_groups(of: &[u32], crowd: u64) -> bool {
     let mut sizes: HashMap<u32, u64> = HashMap::new();
     of.iter().filter(|code| !super::missing(**code)).for_each(|code| *sizes.entry(*code).or_default() += 1);
     let small = sizes.values().filter(|size| **size < crowd).count();
     sizes.len() <= MOST_GROUPS && 2 * small <= sizes.len()
 }
 
-fn grouping(name: &str, ids: &Ids, cells: impl Iterator<Item = u32>) -> Grouping {
+pub(super) fn grouping(name: &str, ids: &Ids, cells: impl Iterator<Item = u32>) -> Grouping {
     let cells: Vec<u32> = cells.collect();
     let mut seen: Vec<u32> = cells.clone();
     seen.sort_unstable();

@@ -10,6 +10,7 @@ pub mod issue;
 pub mod ladder;
 pub mod loss;
 pub mod power;
+pub mod practice;
 pub mod provenance;
 pub mod regression;
 pub mod seal;
@@ -24,6 +25,7 @@ pub use issue::{Issue, Level};
 pub use ladder::LadderScale;
 pub use loss::Loss;
 pub use power::Power;
+pub use practice::Practice;
 pub use provenance::{Input, Provenance};
 pub use regression::{Regression, Term};
 pub use seal::{Draft, Findings, seal};
@@ -49,6 +51,8 @@ pub enum Finding {
     Stages(Stages),
     /// Whether the ladder is one.
     Ladder(Box<LadderScale>),
+    /// How the 1on1s are really held.
+    Practice(Box<Practice>),
 }
 
 impl Finding {
@@ -71,6 +75,7 @@ impl Finding {
             Finding::Power(_) => "power",
             Finding::Stages(_) => "stages",
             Finding::Ladder(_) => "ladder",
+            Finding::Practice(_) => "practice",
         }
     }
 }

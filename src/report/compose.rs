@@ -3,7 +3,7 @@
 
 use super::document::{Answer, Block, Document, Fact, Section};
 use super::sections::drivers::Model;
-use super::sections::{attrition, comparison, data, drivers, ladder, methods, power, stages};
+use super::sections::{attrition, comparison, data, drivers, ladder, methods, power, practice, stages};
 use super::voice::Voice;
 use crate::findings::{Finding, Findings};
 use crate::text::{Language, names, number};
@@ -79,6 +79,7 @@ fn of(voice: &Voice<'_>, finding: &Finding) -> Vec<Section> {
             .chain(stages::levers(voice, s))
             .collect(),
         Finding::Ladder(scale) => vec![ladder::section(voice, scale)],
+        Finding::Practice(p) => vec![practice::section(voice, p)],
     }
 }
 
@@ -94,6 +95,7 @@ fn answers(voice: &Voice<'_>, findings: &Findings) -> Section {
             Finding::Power(p) => power::answer(voice, p),
             Finding::Stages(s) => stages::answer(voice, s),
             Finding::Ladder(scale) => ladder::answer(voice, scale),
+            Finding::Practice(p) => practice::answer(voice, p),
         })
         .collect();
     let blocks = match items.is_empty() {
@@ -145,6 +147,7 @@ fn question(voice: &Voice<'_>, finding: &Finding) -> String {
         Finding::Power(_) => voice.word("page.question_power"),
         Finding::Stages(_) => voice.word("page.question_stages"),
         Finding::Ladder(_) => voice.word("page.question_ladder"),
+        Finding::Practice(_) => voice.word("page.question_practice"),
     }
 }
 

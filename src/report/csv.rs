@@ -4,6 +4,7 @@
 mod beside;
 mod ladder;
 mod leaving;
+mod practice;
 mod rows;
 
 use super::safe;
@@ -253,6 +254,7 @@ pub fn render(findings: &Findings) -> Result<String> {
             Finding::Power(p) => leaving::power(&mut all, p),
             Finding::Stages(s) => rows::stages(&mut all, s),
             Finding::Ladder(scale) => ladder::rows(&mut all, scale),
+            Finding::Practice(p) => practice::practice(&mut all, p),
         }
     }
     for decline in findings.declines() {

@@ -5,6 +5,7 @@ pub mod curves;
 pub mod ladder;
 pub mod model;
 pub mod stages;
+pub mod practice;
 
 use super::document::{Block, Picture};
 use super::sections::drivers as drivers_section;
@@ -59,6 +60,7 @@ pub fn all(findings: &Findings, voice: &Voice<'_>) -> Vec<(&'static str, Figure)
                 out.push(("ladder_items", ladder::items(voice, scale)));
             }
             Finding::Power(p) => out.extend(curves::power(voice, p).map(|figure| ("power", figure))),
+            Finding::Practice(p) => out.extend(practice::all(voice, p)),
         }
     }
     out

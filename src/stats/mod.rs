@@ -59,4 +59,5 @@ pub mod unit_contrast;
 pub mod unit_log_rank;
 pub mod unit_ratio;
 pub mod unit_superiority;
+pub mod waiting;
 pub mod wild;

@@ -10,6 +10,7 @@ mod balancing;
 mod clusters;
 mod edges;
 mod exits;
+mod gaps;
 mod influence;
 mod leaving;
 mod logits;

@@ -4,6 +4,7 @@ mod attrition;
 mod board;
 mod comparison;
 mod ladder;
+mod practice;
 mod regression;
 mod stages;
 
@@ -88,6 +89,11 @@ fn hide(finding: &mut Finding, crowd: u64) -> Result<(), Decline> {
         Finding::Ladder(found) => {
             enough("ladder", found.n, crowd)?;
             ladder::hide(found, crowd);
+            Ok(())
+        }
+        Finding::Practice(found) => {
+            enough("practice", found.n, crowd)?;
+            practice::hide(found, crowd);
             Ok(())
         }
     }

@@ -163,7 +163,7 @@ impl Practice {
         let mut before: Option<(u64, i32)> = None;
         let mut rest = buffer.as_slice();
         while let Some(one) = rest.first() {
-            let month = Day(one.day).month();
+            let month = self.calendar.month(one.day);
             // Meetings stand by manager and day: those of one pair and month are neighbours.
             let end = month.last().0;
             let length = rest.iter().take_while(|m| m.manager == one.manager && m.day <= end).count();

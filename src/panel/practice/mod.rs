@@ -6,6 +6,7 @@
 //! 12 MB: half a million 1on1s wait to be sorted by person before they are put away, because in the order of the log each
 //! would fetch another person's place from far away.
 
+mod calendar;
 mod dose;
 mod word;
 
@@ -13,7 +14,9 @@ pub use dose::{Dose, MonthOf, Practised};
 pub use word::{Fate, Meeting};
 
 use super::ids::NOBODY;
+use crate::domain::Month;
 use crate::tables::{Batch, Layout, MISSING_DAY, OVERALL_BIT, Texts};
+use calendar::Calendar;
 use hashbrown::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use word::{LAST_SLOT, Word};
@@ -104,6 +107,7 @@ pub struct Practice {
     work: u32,
     buckets: Vec<Bucket>,
     waiting: Vec<Waiting>,
+    calendar: Calendar,
     /// What the log says at all.
     pub told: Told,
     /// 1on1s without a day, or before 2000 or after 2044: they stand in no month.
@@ -116,8 +120,15 @@ impl Practice {
     /// Nothing yet, of so many people. `codes` are the study's topics, `work` the one that alone is not enough.
     pub fn new(people: usize, codes: Vec<String>, work: Option<&str>) -> Self {
         let work = work.and_then(|code| codes.iter().position(|c| c == code)).map_or(0, |at| 1 << at);
-        let buckets = vec![Bucket::default(); (people >> NEAR) + 1];
-        Self { people, codes, work, buckets, ..Self::default() }
+        let mut practice = Self { codes, work, ..Self::default() };
+        practice.grow(people);
+        practice
+    }
+
+    /// Makes room for people who were not known at first.
+    pub fn grow(&mut self, people: usize) {
+        self.people = self.people.max(people);
+        self.buckets.resize((self.people >> NEAR) + 1, Bucket::default());
     }
 
     /// Takes in a batch: `person[row]` is the person's number, `keep[row]` whether the row may count, `first[row]` whether
@@ -263,6 +274,12 @@ impl Practice {
         bucket.and_then(|b| b.topics.get(local * width..(local + 1) * width)).unwrap_or_default()
     }
 
+    /// The month of a day.
+    #[inline]
+    pub fn month(&self, day: i32) -> Month {
+        self.calendar.month(day)
+    }
+
     /// How many people.
     pub fn people(&self) -> usize {
         self.people
@@ -314,10 +331,10 @@ impl Bucket {
         if count == 0 {
             return;
         }
-        if self.ends.is_empty() {
-            self.ends = vec![0; people];
-            self.main = vec![NOT_MET; people];
-            self.topics = vec![0; people * topics];
+        if self.ends.len() < people {
+            self.ends.resize(people, self.words.len() as u32);
+            self.main.resize(people, NOT_MET);
+            self.topics.resize(people * topics, 0);
         }
         let local = |row: &Waiting| (row.person & ((1 << NEAR) - 1)) as usize;
         for row in rows.clone() {

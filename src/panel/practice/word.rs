@@ -52,8 +52,8 @@ pub struct Meeting {
 }
 
 /// 2000-01-01.
-const FIRST_DAY: i32 = 10_957;
-const DAYS: u32 = 1 << 14;
+pub(super) const FIRST_DAY: i32 = 10_957;
+pub(super) const DAYS: u32 = 1 << 14;
 const NO_MINUTES: u32 = 255;
 const MOST_MINUTES: f64 = 254.0;
 /// The last number of a manager.

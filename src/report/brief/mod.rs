@@ -11,6 +11,7 @@ pub mod ladder;
 pub mod law;
 pub mod loss;
 mod power;
+pub mod practice;
 pub mod regression;
 pub mod shared;
 pub mod stages;
@@ -152,6 +153,7 @@ pub fn compose(findings: &Findings, language: Language) -> Vec<Block> {
             Finding::Power(power) => power::compose(&mut page, power, language),
             Finding::Stages(stages) => stages::compose(&mut page, stages, language),
             Finding::Ladder(scale) => ladder::compose(&mut page, scale, language),
+            Finding::Practice(practice) => practice::compose(&mut page, practice, findings, language),
         }
     }
     faults::declines(&mut page, findings.declines(), language);

@@ -34,6 +34,7 @@ fn flow_blocks(voice: &Voice<'_>, finding: &Finding) -> Vec<Block> {
         Finding::Power(_) => Vec::new(),
         Finding::Stages(s) => vec![Block::Table(flow_table(voice, &s.flow, &name))],
         Finding::Ladder(scale) => vec![Block::Table(flow_table(voice, &scale.flow, &name))],
+        Finding::Practice(p) => vec![Block::Table(flow_table(voice, &p.flow, &name))],
     }
 }
 
@@ -189,7 +190,7 @@ fn not_run_blocks(voice: &Voice<'_>, findings: &Findings) -> Vec<Block> {
             Finding::Drivers(r) | Finding::Regression(r) => &r.not_run,
             Finding::Comparison(c) => &c.not_run,
             Finding::Attrition(a) => &a.not_run,
-            Finding::Stages(_) | Finding::Ladder(_) => &[],
+            Finding::Stages(_) | Finding::Ladder(_) | Finding::Practice(_) => &[],
             Finding::Power(_) => &[],
         };
         for code in list {

@@ -20,6 +20,7 @@ pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
                 .map(|name| fact(voice, &format!("methods.{name}_title"), &format!("methods.{name}")))
                 .to_vec(),
             Finding::Stages(s) => stages(voice, s),
+            Finding::Practice(p) => practice(voice, p.waiting.is_some()),
         };
         for fact in found {
             if !items.contains(&fact) {
@@ -37,6 +38,16 @@ pub fn section(voice: &Voice<'_>, findings: &Findings) -> Section {
         lead: voice.word("methods.lead"),
         blocks: vec![Block::Definitions { items }],
     }
+}
+
+fn practice(voice: &Voice<'_>, met: bool) -> Vec<Fact> {
+    let mut facts = vec![fact(voice, "methods.practice_title", "methods.practice")];
+    if met {
+        facts.push(fact(voice, "methods.waiting_title", "methods.waiting"));
+        facts.push(fact(voice, "methods.rhythm_title", "methods.rhythm"));
+    }
+    facts.push(fact(voice, "methods.dose_title", "methods.dose"));
+    facts
 }
 
 fn fact(voice: &Voice<'_>, title: &str, text: &str) -> Fact {

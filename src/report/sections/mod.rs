@@ -9,4 +9,5 @@ pub mod ladder;
 pub mod leaving;
 pub mod methods;
 pub mod power;
+pub mod practice;
 pub mod stages;

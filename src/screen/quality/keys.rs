@@ -259,7 +259,7 @@ impl Keys {
                 continue;
             }
             let found = match (self.log.mode, id.is_empty()) {
-                _ if self.log.overfull.is_some() => Found { first: FirstRow::Yes, fault: KeyFault::None },
+                _ if self.log.overfull.is_some() => self.log.neighbours(&mut last, id, person, day),
                 (KeyMode::Rising, false) => self.log.rising(&mut last, id, person, day, set),
                 _ => self.log.hashed(&self.hasher, id, person, day, set),
             };
@@ -369,6 +369,13 @@ impl Log {
             self.last.day = day;
         }
         Found { first: FirstRow::No, fault }
+    }
+
+    /// Without memory for keys, rows of one 1on1 are told by standing behind each other; a repeat is not looked for.
+    fn neighbours<'b>(&mut self, last: &mut &'b str, id: &'b str, person: u32, day: i32) -> Found {
+        let same = (id, person, day) == (*last, self.last.person, self.last.day);
+        (*last, self.last.person, self.last.day) = (id, person, day);
+        Found { first: if same { FirstRow::No } else { FirstRow::Yes }, fault: KeyFault::None }
     }
 
     fn hashed(&mut self, hasher: &RandomState, id: &str, person: u32, day: i32, set: u32) -> Found {

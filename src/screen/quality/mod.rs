@@ -130,7 +130,14 @@ impl<'a> Gatekeeper<'a> {
             panel.people.settle();
         }
         let Panel { people, survey, sessions, practice, sales, totals } = panel;
-        let growing = table == Table::People || (table == Table::Survey && study.data.people.is_empty());
+        let alone = study.data.people.is_empty() && study.data.survey.is_empty();
+        let growing = match table {
+            Table::People => true,
+            Table::Survey => study.data.people.is_empty(),
+            // Only those who met are known where the log is all there is.
+            Table::Sessions => alone,
+            Table::Sales | Table::Attrition => false,
+        };
         let (seen, people) =
             if growing { (&*nobody, Members::Growing(people)) } else { (&*people, Members::Known(people)) };
         let look = Look { study, people: seen, as_of: *as_of };
@@ -180,10 +187,11 @@ impl Fold<'_> {
         let Looked { mut person, ledger, held } = looked;
         self.ledger.merge(ledger, batch.before);
         self.filled.absorb(layout, batch, held);
-        if let (Members::Growing(people), Table::Survey) = (&mut self.people, layout.table)
+        if let (Members::Growing(people), Table::Survey | Table::Sessions) = (&mut self.people, layout.table)
             && let Some(ids) = batch.texts(layout, "employee_id")
         {
             person = ids.iter().map(|id| people.meet(id)).collect();
+            self.practice.grow(people.len());
         }
         let people = match &self.people {
             Members::Growing(people) => people,
