@@ -51,7 +51,7 @@ const GLOSSARY: [&str; 38] = [
 ];
 
 /// Other fields of the JSON that a reader may stumble over.
-const FIELDS: [&str; 156] = [
+const FIELDS: [&str; 161] = [
     "smd_units",
     "variance_ratio",
     "p_strata",
@@ -76,7 +76,6 @@ const FIELDS: [&str; 156] = [
     "first_stage",
     "first_stage_f",
     "dose",
-const FIELDS: [&str; 137] = [
     "practice",
     "never_met",
     "waiting",

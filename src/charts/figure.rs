@@ -559,6 +559,8 @@ pub struct Love {
     pub border: f64,
     /// Rows, first on top.
     pub rows: Vec<LoveRow>,
+}
+
 /// A cell of a table of tinted cells.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TintCell {

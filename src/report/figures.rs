@@ -4,8 +4,8 @@ pub mod comparing;
 pub mod curves;
 pub mod ladder;
 pub mod model;
-pub mod stages;
 pub mod practice;
+pub mod stages;
 
 use super::document::{Block, Picture};
 use super::sections::drivers as drivers_section;
