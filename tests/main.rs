@@ -16,6 +16,7 @@ mod ingest;
 mod invariance;
 mod ladder;
 mod laws;
+mod leaving;
 mod practice;
 mod release;
 mod render;

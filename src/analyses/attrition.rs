@@ -66,7 +66,7 @@ pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
         return Ok(Finding::Attrition(frame(&spells)).into());
     }
     let Leaving { reason, covariates, ties, effect } = &study.leaving;
-    let columns = Columns { reason: reason.clone(), strata: None, covariates: covariates.clone() };
+    let columns = Columns { reason: reason.clone(), strata: asked.strata.clone(), covariates: covariates.clone() };
     let how = Asked { horizon: None, ties: *ties, effect: *effect, seed: study.seed };
     let found = attrition(&spells::study(panel, asked, study.clock, &columns)?, how)?;
     Ok(Finding::Attrition(found).into())
@@ -117,7 +117,7 @@ fn frame(spells: &Spells) -> Attrition {
         rolling_months,
         rolling,
         periods: rates::periods(spells),
-        rate_ratio: if spells.snapshot { None } else { rates::ratio(spells) },
+        rate_ratio: if spells.snapshot { None } else { rates::ratio(spells).map(Box::new) },
         months,
         causal: split_is_sound(&spells.assigned, spells.share, spells.design),
         cautions: cautions(spells),
@@ -173,7 +173,7 @@ fn attrition(spells: &Spells, how: Asked) -> Result<Attrition, Decline> {
         found.cautions.push(Caution::new("horizon_cut").with("asked", asked).with("used", rmst.horizon));
     }
     let times = curves::grid(spells, &curves[0]);
-    found.reasons = reasons::reasons(spells, rmst.horizon, times.as_deref());
+    found.reasons = reasons::reasons(spells, rmst.horizon, times.as_deref()).map(Box::new);
     found.rmst = Some(rmst);
     shares::shares(spells, &mut found);
     plan(spells, how.effect, &mut found);
@@ -200,7 +200,7 @@ fn snapshot(spells: &Spells, how: Asked) -> Result<Attrition, Decline> {
 fn plan(spells: &Spells, effect: f64, found: &mut Attrition) {
     let (design, events): (HazardDesign, f64) = shares::hazard_design(spells);
     found.mde_hazard_ratio = finite(design.detectable_ratio(events, 0.8)).filter(|_| !spells.snapshot);
-    found.needed = shares::needed(spells, effect, found);
+    found.needed = shares::needed(spells, effect, found).map(Box::new);
 }
 
 /// Which answer leads: mean time where the ratio of hazards changes over time; else the share that left by assigned unit

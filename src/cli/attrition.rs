@@ -91,6 +91,10 @@ fn over(args: &Attrition, study: &mut Study) {
             asked.unit = Some(unit.clone());
             said.push(("comparison.unit", unit.as_str().into()));
         }
+        if let Some(strata) = &args.strata {
+            asked.strata = Some(strata.clone());
+            said.push(("comparison.strata", strata.as_str().into()));
+        }
         if let Some(design) = assignment(args.design) {
             asked.design = design;
             said.push(("comparison.design", design.name().into()));

@@ -240,7 +240,7 @@ pub struct Attrition {
     pub proportional: Option<Test>,
     /// The hazard model with its terms, ties, concordance and tests.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub hazard: Option<HazardModel>,
+    pub hazard: Option<Box<HazardModel>>,
     /// Kaplan-Meier (month ends in a study).
     pub km: Vec<KmPoint>,
     /// Medians.
@@ -260,13 +260,13 @@ pub struct Attrition {
     pub risk_difference: Option<Interval>,
     /// Ratio of the rates of leaving.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub rate_ratio: Option<RateRatio>,
+    pub rate_ratio: Option<Box<RateRatio>>,
     /// Why people left; `None` without a column of reasons.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reasons: Option<Reasons>,
+    pub reasons: Option<Box<Reasons>>,
     /// How many people a declared fall in leaving would take to be found.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub needed: Option<Needed>,
+    pub needed: Option<Box<Needed>>,
     /// Smallest hazard ratio under 1 found 8 times in 10 with these leavers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub mde_hazard_ratio: Option<f64>,

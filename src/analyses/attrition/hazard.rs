@@ -179,7 +179,7 @@ fn model(spells: &Spells, ties: TieRule, found: &mut Attrition) {
     let other = cox::fit(&sample, second).ok();
     let scores = fitted.scores(&model.x);
     let agreement = concordance(&lives, &scores, strata.as_deref(), units);
-    found.hazard = Some(HazardModel {
+    found.hazard = Some(Box::new(HazardModel {
         ties: name_of(first).to_string(),
         strata: spells.known.strata.as_ref().map(|(column, _)| column.clone()),
         n: lives.len() as u64,
@@ -195,7 +195,7 @@ fn model(spells: &Spells, ties: TieRule, found: &mut Attrition) {
         covariates: spells.known.covariates.iter().map(|c| c.column.clone()).collect(),
         smallest: spells.known.covariates.iter().filter_map(|c| c.smallest).min(),
         why: None,
-    });
+    }));
 }
 
 fn name_of(ties: Ties) -> &'static str {

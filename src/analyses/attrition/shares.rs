@@ -17,7 +17,6 @@ use crate::stats::power_means::{self, ArmSize, Layout, Outcome as Planned, Shape
 use crate::stats::power_survival::{HazardDesign, share_leaving};
 use crate::stats::proportion::{TwoByTwo, newcombe, risk_ratio};
 use crate::stats::unit_contrast::{Outcome, unit_contrast};
-use std::collections::BTreeMap;
 
 /// Two-sided level of the tests that are planned with.
 const ALPHA: f64 = 0.05;
@@ -174,9 +173,14 @@ pub(super) fn hazard_design(spells: &Spells) -> (HazardDesign, f64) {
 /// People of each unit of an arm; ones where people were assigned.
 fn sizes(spells: &Spells, arm: Arm) -> Vec<f64> {
     let Some((_, codes)) = &spells.unit else { return rows_of(spells, arm).map(|_| 1.0).collect() };
-    let mut sizes: BTreeMap<u32, f64> = BTreeMap::new();
-    rows_of(spells, arm).for_each(|row| *sizes.entry(codes[row]).or_default() += 1.0);
-    sizes.into_values().collect()
+    let mut sizes = vec![0.0; units_of(codes)];
+    rows_of(spells, arm).for_each(|row| sizes[codes[row] as usize] += 1.0);
+    sizes.into_iter().filter(|size| *size > 0.0).collect()
+}
+
+/// How many dense codes there are.
+fn units_of(codes: &[u32]) -> usize {
+    codes.iter().max().map_or(0, |last| *last as usize + 1)
 }
 
 /// Intraclass correlation of having left within units, about the shares of the arms; 0 at least.
@@ -186,11 +190,11 @@ fn icc_of(spells: &Spells) -> Option<f64> {
     let mean =
         |arm: Arm| rows_of(spells, arm).map(|row| values[row]).sum::<f64>() / rows_of(spells, arm).count() as f64;
     let means = [mean(Arm::Treatment), mean(Arm::Control)];
-    let mut units: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    let mut units = vec![Vec::new(); units_of(codes)];
     for (row, code) in codes.iter().enumerate() {
         let arm = usize::from(!treated(spells, row));
-        units.entry(*code).or_default().push(values[row] - means[arm]);
+        units[*code as usize].push(values[row] - means[arm]);
     }
-    let units: Vec<Moments> = units.values().map(|values| Moments::of(values)).collect();
+    let units: Vec<Moments> = units.iter().map(|values| Moments::of(values)).collect();
     icc(&units).and_then(|found| finite(found.icc)).map(|icc| icc.max(0.0))
 }

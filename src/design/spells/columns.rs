@@ -36,6 +36,9 @@ pub struct Covariate {
     pub smallest: Option<u64>,
 }
 
+/// The cells of a column for the rows used, as text.
+type Texts<'a> = dyn Fn(&str) -> Result<Vec<Option<String>>, Decline> + 'a;
+
 /// What else an attrition question names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
@@ -85,11 +88,7 @@ impl Known {
         Self::of(&texts, asked.reason.as_deref(), asked)
     }
 
-    fn of(
-        texts: &dyn Fn(&str) -> Result<Vec<Option<String>>, Decline>,
-        reason: Option<&str>,
-        asked: &Columns,
-    ) -> Result<Self, Decline> {
+    fn of(texts: &Texts<'_>, reason: Option<&str>, asked: &Columns) -> Result<Self, Decline> {
         let reasons = reason.map(|name| Ok(reasons(name, &texts(name)?))).transpose()?;
         let strata =
             asked.strata.as_deref().map(|name| Ok((name.to_string(), numbered(&texts(name)?).1))).transpose()?;

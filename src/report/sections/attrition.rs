@@ -29,6 +29,11 @@ fn verdict(a: &Attrition) -> Verdict {
 /// there are no shares.
 fn large_number(voice: &Voice<'_>, a: &Attrition) -> (String, String, &'static str) {
     let times = |shown: String| voice.say("attrition.times", &[("ratio", shown)]);
+    if let (true, Some(time)) = (time_leads(a), mean_time(a)) {
+        let number = voice.or_why(time.estimate, time.why, number::signed_natural);
+        let label = in_days(a, "leaving.key_days", "leaving.key_time");
+        return (number, voice.range(time.conf_low, time.conf_high, number::natural), label);
+    }
     if let (None, Some(cox)) = (&a.risk_ratio, &a.cox) {
         let number = voice.or_why(cox.estimate, cox.why, |log| times(ratio_of(log)));
         return (number, voice.range(cox.conf_low, cox.conf_high, ratio_of), "attrition.key_number_hazard");

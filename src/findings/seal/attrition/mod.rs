@@ -48,7 +48,7 @@ fn hide_model(found: &mut Attrition, crowd: u64) {
     if model.smallest.is_some_and(few) || few(lost) {
         let covariates = std::mem::take(&mut model.covariates);
         let ties = std::mem::take(&mut model.ties);
-        *model = HazardModel { ties, covariates, why: Some(Why::Hidden), ..HazardModel::default() };
+        **model = HazardModel { ties, covariates, why: Some(Why::Hidden), ..HazardModel::default() };
     }
 }
 

@@ -22,7 +22,8 @@ pub fn hide(found: &mut Attrition, crowd: u64, kept: &[f64]) {
         }
     }
     let before = reasons.reasons.len();
-    reasons.reasons.retain(|reason| reason.groups.iter().any(|arm| !arm.hidden));
+    // That nobody of the other group gave it says no less that somebody of this one did.
+    reasons.reasons.retain(|reason| reason.groups.iter().any(|arm| arm.leavers.is_some_and(|leavers| leavers > 0)));
     reasons.hidden = (before - reasons.reasons.len()) as u64;
     if crowd > 1 {
         thin(reasons, &groups, crowd, kept);
