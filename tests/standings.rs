@@ -111,3 +111,112 @@ fn the_expected_time_to_rise_allows_for_gaps_between_answers() {
     }
     assert!(covered >= 7, "{covered} of 9 intervals hold the truth");
 }
+
+/// What is talked about between two answers, and the chance of a move up that goes with it: 0.2, with a talk about the
+/// career 0.45.
+fn planted_talks(folder: &Folder) {
+    let mut dice = Dice(21);
+    let topics = ["work_progress", "relationships", "wellbeing", "career", "skills", "private_life", "company_policy"];
+    let waves = ["2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31", "2024-03-31", "2024-06-30"];
+    let months = ["2023-04", "2023-05", "2023-06", "2023-07", "2023-08", "2023-09", "2023-10", "2023-11", "2023-12"];
+    let more = ["2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "2024-06"];
+    let (mut people, mut survey) = (String::from("employee_id,manager_id\n"), String::from("employee_id,wave,level\n"));
+    let mut sessions = String::from("session_id,employee_id,held_on,topic,satisfaction\n");
+    let mut id = 0;
+    for person in 0..800 {
+        people.push_str(&format!("e{person:04},m{:02}\n", person / 10));
+        let mut stage = 1 + person % 5;
+        survey.push_str(&format!("e{person:04},{},{}\n", waves[0], LEVEL[stage]));
+        for (wave, months) in waves.iter().skip(1).zip(months.chunks(3).chain(more.chunks(3))) {
+            let mut career = false;
+            for month in months {
+                let topic = (dice.share() * 7.0) as usize;
+                career |= topic == 3;
+                id += 1;
+                let rating = 1 + (dice.share() * 5.0) as usize;
+                sessions.push_str(&format!("s{id:06},e{person:04},{month}-15,{},{rating}\n", topics[topic]));
+            }
+            let drawn = dice.share();
+            let up = if career { 0.45 } else { 0.2 };
+            stage = if drawn < up {
+                (stage + 1).min(9)
+            } else if drawn > 0.8 {
+                stage.saturating_sub(1)
+            } else {
+                stage
+            };
+            survey.push_str(&format!("e{person:04},{wave},{}\n", LEVEL[stage]));
+        }
+    }
+    folder.write("people.csv", people);
+    folder.write("survey.csv", survey);
+    folder.write("sessions.csv", sessions);
+    folder.write(
+        "study.toml",
+        "[study]\nlanguage = \"en\"\n[data]\nsessions = \"sessions.csv\"\nsurvey = \"survey.csv\"\npeople = \"people.csv\"\n",
+    );
+}
+
+#[test]
+fn a_topic_that_precedes_moves_up_is_found_and_the_others_are_not() {
+    let folder = Folder::new("talks");
+    planted_talks(&folder);
+    let found = json(&folder, &["stages", "study.toml", "--format", "json"]);
+    let lifts = &found["findings"][0]["lifts"];
+    let pooled = &lifts["pooled"];
+    assert_eq!((lifts["evidence"].as_str(), pooled["within"].as_bool()), (Some("association"), Some(true)));
+    assert_eq!(lifts["n"], lifts["used"]);
+    let term = |name: &str| {
+        let terms = pooled["terms"].as_array().unwrap();
+        terms.iter().find(|t| t["term"] == name && t["kind"] == "discussed").unwrap().clone()
+    };
+    let number = |term: &Value, field: &str| term[field].as_f64().unwrap();
+    let career = term("career");
+    let truth = (0.45 / 0.55) / (0.2 / 0.8);
+    assert!(number(&career, "p_adjusted") < 1e-6);
+    // Own differences: the constant of each person is left out by their mean, which is close but not exact for odds.
+    assert!((number(&career, "odds_ratio") / truth - 1.0).abs() < 0.25, "{career}");
+    assert!(number(&career, "n_with") + number(&career, "n_without") == pooled["n"].as_f64().unwrap());
+    let quiet = ["work_progress", "relationships", "wellbeing", "skills", "private_life", "company_policy"];
+    let loud = quiet.iter().filter(|name| number(&term(name), "p_adjusted") < 0.05).count();
+    assert_eq!(loud, 0, "no other topic was planted");
+    // The plan: the lever of trust that is nearest to talks about the career is what these data speak for.
+    let plan = lifts["plan"].as_array().unwrap();
+    let step = plan.iter().find(|s| s["lever"] == "long_goals").unwrap();
+    assert_eq!((step["first"].as_bool(), step["grounds"].as_str()), (Some(true), Some("data")));
+    assert!(plan.iter().all(|s| s["near"].as_array().unwrap().iter().all(|t| t["n_with"].is_null())));
+}
+
+#[test]
+fn outcomes_of_a_plain_table_are_told_by_stage_now_and_at_the_next_answer() {
+    let folder = Folder::new("outcomes");
+    let mut dice = Dice(8);
+    let mut text = String::from("who,wave,level,team,score\n");
+    for person in 0..600 {
+        let mut stage = person % 10;
+        for wave in ["2024-03-31", "2024-06-30"] {
+            let score = 50.0 + 3.0 * stage as f64 + 10.0 * dice.share();
+            text.push_str(&format!("p{person},{wave},{},t{},{score:.2}\n", LEVEL[stage], person / 12));
+            stage = next(&mut dice, stage);
+        }
+    }
+    folder.write("answers.csv", text);
+    let args = ["--person", "who", "--wave", "wave", "--cluster", "team", "--outcome", "score", "--format", "json"];
+    let found = json(&folder, &[&["stages", "answers.csv", "--level", "level"][..], &args].concat());
+    let follows = found["findings"][0]["follows"].as_array().unwrap();
+    let timings: Vec<&str> = follows.iter().map(|f| f["timing"].as_str().unwrap()).collect();
+    assert_eq!(timings, ["now", "later"]);
+    for follow in follows {
+        assert!(follow["trend"]["concordance"].as_f64().unwrap() > 0.85, "{}", follow["trend"]);
+        assert!(
+            follow["trend"]["p_units"].as_f64().unwrap() < 1e-6
+                && follow["trend"]["within"]["p_value"].as_f64().unwrap() < 1e-6
+        );
+    }
+    let means: Vec<f64> = follows[0]["rows"].as_array().unwrap().iter().map(|r| r["mean"].as_f64().unwrap()).collect();
+    for (stage, mean) in means.iter().enumerate() {
+        assert!((mean - (55.0 + 3.0 * stage as f64)).abs() < 2.0, "{stage}: {mean}");
+    }
+    let wrong = folder.oneonone(&["stages", "answers.csv", "--level", "level", "--outcome", "nothing"]);
+    assert_eq!(wrong.status, 1);
+}

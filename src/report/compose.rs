@@ -76,7 +76,7 @@ fn of(voice: &Voice<'_>, finding: &Finding) -> Vec<Section> {
         Finding::Stages(s) => std::iter::once(stages::section(voice, s))
             .chain(stages::moves::section(voice, s))
             .chain(stages::follows::section(voice, s))
-            .chain(stages::levers(voice, s))
+            .chain(stages::plan::section(voice, s).or_else(|| stages::levers(voice, s)))
             .collect(),
         Finding::Ladder(scale) => vec![ladder::section(voice, scale)],
         Finding::Practice(p) => vec![practice::section(voice, p)],

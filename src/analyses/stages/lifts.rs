@@ -270,7 +270,7 @@ fn plan(blocks: &[LiftBlock], pooled: Option<&LiftBlock>, stages: &[String]) -> 
             .map(|lever| PlanStep {
                 stage: stage.clone(),
                 lever: lever.code.to_string(),
-                near: near(model, lever.near),
+                near: near(model, pooled, lever.near),
                 ..PlanStep::default()
             })
             .collect();
@@ -291,10 +291,16 @@ fn speaks_for(term: &LiftTerm) -> bool {
     term.odds_low.is_some_and(|low| low > 1.0) && term.p_adjusted.is_some_and(|p| p < 0.05)
 }
 
-fn near(model: Option<&LiftBlock>, names: &[&str]) -> Vec<LiftTerm> {
+/// The measures of these topics in the model of the stage, or of all stages where only that one is clear.
+fn near(model: Option<&LiftBlock>, pooled: Option<&LiftBlock>, names: &[&str]) -> Vec<LiftTerm> {
     let Some(model) = model else { return Vec::new() };
-    let is_near = |term: &&LiftTerm| names.contains(&term.term.as_str()) && term.kind != "satisfaction";
-    let mut terms: Vec<LiftTerm> = model.terms.iter().filter(is_near).cloned().collect();
+    let clear = |term: &LiftTerm| {
+        let same = |t: &&LiftTerm| t.term == term.term && t.kind == term.kind && speaks_for(t);
+        pooled.and_then(|all| all.terms.iter().find(same)).filter(|_| !speaks_for(term)).cloned()
+    };
+    let is_near = |term: &&LiftTerm| names.contains(&term.term.as_str());
+    let mut terms: Vec<LiftTerm> =
+        model.terms.iter().filter(is_near).map(|term| clear(term).unwrap_or_else(|| term.clone())).collect();
     // Counts stand with the model; here they would be a second table to protect.
     for term in &mut terms {
         (term.n_with, term.rose_with, term.n_without, term.rose_without) = (None, None, None, None);

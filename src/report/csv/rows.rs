@@ -2,6 +2,7 @@
 
 use super::{Row, leaving};
 use crate::findings::regression::{Regression, Term};
+use crate::findings::stages::lifts::LiftBlock;
 use crate::findings::stages::{Change, Follow, LevelShare, StageShare};
 use crate::findings::{Attrition, Claim, Comparison, Stages};
 
@@ -351,6 +352,10 @@ pub(super) fn stages(out: &mut Vec<Row>, s: &Stages) {
         change(out, c);
     }
     s.follows.iter().for_each(|f| follow(out, f));
+    if let Some(found) = &s.lifts {
+        found.pooled.iter().for_each(|block| lifts(out, "lifts", block));
+        found.blocks.iter().for_each(|block| lifts(out, "lifts_by_stage", block));
+    }
 }
 
 /// An outcome by stage, and its trend.
@@ -380,6 +385,25 @@ fn follow(out: &mut Vec<Row>, f: &Follow) {
             .number("conf_low", t.conf_low)
             .number("conf_high", t.conf_high)
             .number("p_value", t.p_units)
+    }));
+}
+
+/// A model of moving up.
+fn lifts(out: &mut Vec<Row>, part: &'static str, block: &LiftBlock) {
+    out.extend(block.terms.iter().map(|t| {
+        Row::of("stages", part)
+            .text("stage", &block.stages.join(" "))
+            .text("term", &t.term)
+            .word("at", Some(&t.kind))
+            .whole("n", Some(block.n))
+            .whole("n_clusters", block.n_units)
+            .number("odds_ratio", t.odds_ratio)
+            .number("odds_low", t.odds_low)
+            .number("odds_high", t.odds_high)
+            .number("p_value", t.p_value)
+            .number("p_adjusted", t.p_adjusted)
+            .why(t.why)
+            .hidden(t.hidden.into())
     }));
 }
 

@@ -185,6 +185,9 @@ fn stages(voice: &Voice<'_>, s: &Stages) -> Vec<Fact> {
     if s.follows.iter().any(|follow| follow.trend.is_some()) {
         facts.push(fact(voice, "methods.trend_title", "methods.trend"));
     }
+    if s.lifts.is_some() {
+        facts.push(fact(voice, "methods.lifts_title", "methods.lifts"));
+    }
     if let Some(change) = &s.change {
         facts.push(fact(voice, "methods.chain_title", "methods.chain"));
         if !change.regression_to_mean.is_empty() {

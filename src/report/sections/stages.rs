@@ -2,6 +2,7 @@
 
 pub mod follows;
 pub mod moves;
+pub mod plan;
 
 use crate::findings::Stages;
 use crate::findings::stages::{GroupShares, OtherLimits, StageShare};

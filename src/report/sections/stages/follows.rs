@@ -140,7 +140,11 @@ fn figure(voice: &Voice<'_>, follow: &Follow) -> Figure {
         },
         y_label: if staying { voice.word("follows.axis_staying") } else { capital(&voice.outcome(&follow.outcome)) },
         x_labels: follow.rows.iter().map(|row| capital(&voice.stage(&row.stage))).collect(),
-        series: vec![Series { label: String::new(), role: 0, points: follow.rows.iter().map(point).collect() }],
+        series: vec![Series {
+            label: voice.word("follows.figure_series"),
+            role: 0,
+            points: follow.rows.iter().map(point).collect(),
+        }],
         empty: voice.word("follows.empty"),
         ..Lines::default()
     })
