@@ -256,11 +256,15 @@ fn periods(panel: &Panel, arm_of: &dyn Fn(usize) -> Option<Arm>) -> Option<Perio
             slot.get_or_insert(arm);
         }
     }
-    let mut places: Vec<u32> = Vec::with_capacity(arms.len());
+    // By name: sums over units must not depend on the order of the files.
+    let mut places: Vec<u32> = vec![NOBODY; arms.len()];
     let mut found = Periods::default();
-    for arm in arms {
-        places.push(if arm.is_some() { found.arms.len() as u32 } else { NOBODY });
-        found.arms.extend(arm);
+    for unit in column.map_or_else(|| panel.people.ids.sorted(), |c| c.ids.sorted()) {
+        let Some(arm) = arms.get(unit as usize).copied().flatten() else { continue };
+        if let Some(place) = places.get_mut(unit as usize) {
+            *place = found.arms.len() as u32;
+            found.arms.push(arm);
+        }
     }
     for (unit, month, sum) in units.cells() {
         let place = places.get(unit as usize).copied().unwrap_or(NOBODY);
@@ -269,5 +273,6 @@ fn periods(panel: &Panel, arm_of: &dyn Fn(usize) -> Option<Arm>) -> Option<Perio
             found.cells.push(UnitMonth { unit: place, month: Month(month), total: sum.total(), size });
         }
     }
+    found.cells.sort_by_key(|cell| (cell.month, cell.unit));
     Some(found)
 }
