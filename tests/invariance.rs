@@ -150,8 +150,14 @@ fn columns_nobody_asked_about_change_no_answer_and_minutes_only_that_about_pract
     });
     assert!(folder.read("sessions.csv").lines().nth(1).unwrap().contains(",35,"), "half an hour is now 35 minutes");
     let (before, after) = (parsed(as_it_is()), parsed(&folder.findings(&[])));
+    // What was done, and what is claimed of it, is practice too.
+    let told = |found: &Value, analysis: &str| {
+        let mut one = answer(found, analysis).clone();
+        one.as_object_mut().unwrap().retain(|key, _| key != "compliance" && key != "claims");
+        one
+    };
     for analysis in ["drivers", "comparison", "attrition", "stages"] {
-        assert_eq!(answer(&before, analysis), answer(&after, analysis));
+        assert_eq!(told(&before, analysis), told(&after, analysis));
     }
     let minutes = |found| number(&answer(found, "practice")["overall"]["minutes"], "estimate");
     assert!((minutes(&after) - minutes(&before) - 5.0).abs() < 1e-9);
