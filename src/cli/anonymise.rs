@@ -15,7 +15,7 @@ use crate::release::{self, Key, Outcome, Released, write};
 use crate::report::brief::loss as page;
 use crate::report::{json, md, terminal as drawn};
 use crate::screen::Screened;
-use crate::screen::privacy::Options;
+use crate::screen::privacy::{Beside, Options};
 use crate::study::{self, Study};
 use crate::tables::Table;
 use crate::text::Language;
@@ -272,7 +272,8 @@ fn passes(
         Err(study::LoadError::Faults(_)) => return Err(Error::bug("study_text")),
     };
     let options = Options { profile: validate::profile(args.profile), ..Options::default() };
-    let (gate, screened) = validate::judged(&study, Vec::new(), &options, bounds, Severity::Errors, terminal)?;
+    let (gate, screened) =
+        validate::judged(&study, Vec::new(), &options, Beside::default(), (bounds, Severity::Errors), terminal)?;
     if gate.verdict == Verdict::Fail {
         let errors: Vec<Issue> = gate.issues.into_iter().filter(|issue| issue.level == Level::Error).collect();
         refuse(&errors, args.profile, terminal);

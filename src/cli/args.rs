@@ -774,6 +774,15 @@ pub struct Validate {
     /// The release before this one
     #[arg(long, value_name = "DIR")]
     pub previous: Option<PathBuf>,
+    /// A table with the quasi-identifiers of everybody whom the people might be taken for
+    #[arg(long, value_name = "FILE")]
+    pub population: Option<PathBuf>,
+    /// Shows how well every column, alone and combined, singles people out
+    #[arg(long)]
+    pub suggest: bool,
+    /// Seconds after which the attempt to reverse digests in ids gives up; 0 does not try
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    pub attack_seconds: u64,
     /// Warnings fail the gate as well
     #[arg(long)]
     pub strict: bool,

@@ -15,7 +15,7 @@ use crate::pipeline::{self, Bounds};
 use crate::report::gate;
 use crate::report::terminal::Style;
 use crate::screen::Screened;
-use crate::screen::privacy::{self, Options, Release};
+use crate::screen::privacy::{self, Beside, Options, Release, Suggest};
 use crate::study::{self, Assignment, Comparison, Data, DataFile, LoadError, Study};
 use crate::tables::Table;
 use std::collections::BTreeMap;
@@ -27,20 +27,18 @@ use std::path::{Component, Path, PathBuf};
 /// A path that cannot be read, a study with faults, files whose table is not known from their name.
 pub fn run(args: &Validate, terminal: &Terminal) -> Result<u8> {
     ask::limit_threads(terminal);
-    if args.previous.is_some() {
-        return Err(Error::run("previous_not_yet"));
-    }
     let outputs = outputs::pairs(&args.format, &args.output)?;
     let accepted = args.baseline.as_deref().map(baseline::read).transpose()?;
     let Some((study, issues)) = asked(args, terminal)? else { return Ok(2) };
     let bounds = Bounds { as_of: ask::as_of(args.as_of.as_deref())?, memory: args.memory };
-    let options = Options {
-        profile: profile(args.profile),
-        quasi: (!args.quasi.is_empty()).then(|| args.quasi.clone()),
-        sensitive: args.sensitive.clone(),
+    let population = args.population.clone().map(|path| ingest::read_plain(&[path])).transpose()?;
+    let beside = Beside {
+        previous: args.previous.as_deref().map(|path| earlier(path, bounds, terminal)).transpose()?,
+        population: population.as_ref().map(|(plain, _, _)| plain),
     };
+    let options = options(args, &study);
     let severity = if args.strict { Severity::Warnings } else { Severity::Errors };
-    let (told, _) = judged(&study, issues, &options, bounds, severity, terminal)?;
+    let (told, _) = judged(&study, issues, &options, beside, (bounds, severity), terminal)?;
     let told = match (&accepted, args.baseline.as_deref(), bounds.as_of) {
         (Some(entries), Some(path), Some(today)) => told.accept(entries, &named(path), today),
         _ => told,
@@ -93,19 +91,11 @@ pub(super) fn judged(
     study: &Study,
     mut issues: Vec<Issue>,
     options: &Options,
-    bounds: Bounds,
-    severity: Severity,
+    beside: Beside<'_>,
+    (bounds, severity): (Bounds, Severity),
     terminal: &Terminal,
 ) -> Result<(Gate, Option<Screened>)> {
-    let mut progress = Progress::new(terminal.quiet);
-    let mut release = Release::new();
-    let screening = pipeline::screen(
-        study,
-        bounds,
-        &mut |path, done, all| progress.reading(path, done, all),
-        Some(&mut |layout, batch| release.absorb(layout, batch)),
-    )?;
-    drop(progress);
+    let (release, screening) = watched(study, bounds, terminal)?;
     let screened = match screening {
         Ok(screened) => {
             issues.extend_from_slice(screened.issues());
@@ -118,7 +108,7 @@ pub(super) fn judged(
     };
     let carried = carried(study, &mut issues)?;
     issues.extend(carried);
-    let mut verdict = release.finish(options);
+    let mut verdict = release.finish_beside(options, beside);
     if issues.iter().any(|issue| issue.code == "duplicate_keys_not_checked") {
         verdict.not_checked.push(NotChecked { check: "duplicate_keys".to_string(), reason: "memory".to_string() });
     }
@@ -128,6 +118,41 @@ pub(super) fn judged(
     checked.extend(verdict.checked);
     let profile = options.profile.name();
     Ok((Gate::judge(profile, severity, issues, verdict.risk, checked, verdict.not_checked), screened))
+}
+
+/// Reads a study's files once: the release for the privacy checks, and what quality says of them.
+fn watched(study: &Study, bounds: Bounds, terminal: &Terminal) -> Result<(Release, pipeline::Screening)> {
+    let mut progress = Progress::new(terminal.quiet);
+    let mut release = Release::new();
+    let screening = pipeline::screen(
+        study,
+        bounds,
+        &mut |path, done, all| progress.reading(path, done, all),
+        Some(&mut |layout, batch| release.absorb(layout, batch)),
+    )?;
+    Ok((release, screening))
+}
+
+/// The release before this one. Its faults are its own; without people it can prove nothing.
+fn earlier(path: &Path, bounds: Bounds, terminal: &Terminal) -> Result<Release> {
+    let (study, _) = folder(path)?;
+    let (release, _) = watched(&study, bounds, terminal)?;
+    let nobody = || Error::run("previous_without_people").with("file", path.display());
+    if release.has_people() { Ok(release) } else { Err(nobody()) }
+}
+
+/// What to judge by: the options, else the roles of the study file.
+fn options(args: &Validate, study: &Study) -> Options {
+    let chosen = |asked: &[String], roles: &[String]| if asked.is_empty() { roles.to_vec() } else { asked.to_vec() };
+    let quasi = chosen(&args.quasi, &study.quasi);
+    Options {
+        profile: profile(args.profile),
+        quasi: (!quasi.is_empty()).then_some(quasi),
+        sensitive: chosen(&args.sensitive, &study.sensitive),
+        suggest: if args.suggest { Suggest::Yes } else { Suggest::No },
+        attack_seconds: args.attack_seconds,
+        seed: study.seed,
+    }
 }
 
 fn is_study(inputs: &[PathBuf]) -> bool {
@@ -181,6 +206,9 @@ fn folder(path: &Path) -> Result<(Study, Vec<Issue>)> {
     let mut issues = Vec::new();
     for file in names {
         match table_of(&file) {
+            Some(_) if file.is_dir() => {
+                return Err(Error::run("file_is_directory").with("file", file.display()));
+            }
             Some(table) => put(&mut data, table, file),
             None if is_table_file(&file) => {
                 let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

@@ -61,6 +61,118 @@ pub struct Risk {
     pub average_risk: f64,
     /// Expected share of people matched by a marketer; classes / people without a population.
     pub marketer: f64,
+    /// The greatest 1 / class size: the prosecutor's best guess.
+    #[serde(default)]
+    pub highest_risk: f64,
+    /// Share of people whose 1 / class size is above the profile's limit (1/k).
+    #[serde(default)]
+    pub share_at_risk: f64,
+    /// k when a missing value fits every other; `None` where there are too many patterns of missing values to compare.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub k_missing_fits: Option<u64>,
+    /// k with one more column known, by column: manager and unit.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub k_with: BTreeMap<String, u64>,
+    /// k when the numbers of sessions, answers and months of sales are known as well.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub k_counts: Option<u64>,
+    /// k when all dates of the sessions are known as well.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub k_dates: Option<u64>,
+    /// By number of known dates: mean share of a person's sets of so many dates that fit nobody else.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub unicity: BTreeMap<String, f64>,
+    /// By kind of thing known (dates, topics, months with topics): the fewest people who share any two that somebody has.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub known_items: BTreeMap<String, u64>,
+    /// By sensitive column and l: the c above which recursive (c, l)-diversity holds.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub recursive_c: BTreeMap<String, BTreeMap<String, f64>>,
+    /// By sensitive column: the largest share of one value in a class.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub alpha: BTreeMap<String, f64>,
+    /// By sensitive column: the greatest relative gain of a value's share in a class over its share in all.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub beta_likeness: BTreeMap<String, f64>,
+    /// By sensitive column: the greatest |ln(share in a class / share in all)|.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub delta_disclosure: BTreeMap<String, f64>,
+    /// By sensitive column: classes in which everybody has the same value.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub homogeneous: BTreeMap<String, Homogeneous>,
+    /// By sensitive column: how often a t as large comes about when people are dealt to the classes at random.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub t_p_value: BTreeMap<String, f64>,
+    /// By sensitive column: how much more often the value is guessed right by somebody who knows the class, beyond what
+    /// classes of that size give by chance.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub inference_gain: BTreeMap<String, f64>,
+    /// By numeric column: share of the values that occur once.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub occurs_once: BTreeMap<String, f64>,
+    /// Risk against a population that holds the people; `None` without one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub population: Option<PopulationRisk>,
+    /// What an earlier release adds; `None` without one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub previous: Option<Linkage>,
+    /// Columns and combinations by how well they single people out; empty unless asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub suggested: Vec<Suggestion>,
+}
+
+/// Classes in which everybody has the same sensitive value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Homogeneous {
+    /// Number of classes.
+    pub classes: u64,
+    /// People in them.
+    pub people: u64,
+}
+
+/// Risk of a sample against the population that it comes from (journalist).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct PopulationRisk {
+    /// People in the population.
+    pub people: u64,
+    /// Fewest people of the population who are like somebody in the release.
+    pub k_map: u64,
+    /// The greatest 1 / people alike in the population.
+    pub highest_risk: f64,
+    /// Mean over people of the release of 1 / people alike in the population.
+    pub average_risk: f64,
+    /// People alone in the release and in the population.
+    pub unique_in_both: u64,
+    /// Smallest share of people alike in the population who are in the release.
+    pub presence_low: f64,
+    /// Greatest share of people alike in the population who are in the release.
+    pub presence_high: f64,
+}
+
+/// What two releases together tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linkage {
+    /// People of the earlier release.
+    pub people: u64,
+    /// Ids in both.
+    pub shared: u64,
+    /// People who are in this release only: by id where ids persist, else by headcount.
+    pub added: u64,
+    /// People who are in the earlier release only.
+    pub removed: u64,
+    /// People whose row of values stands once in each release and is the same: found again whatever their id.
+    pub linked: u64,
+}
+
+/// How well a set of columns singles people out (Motwani & Xu 2007).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Columns, by name.
+    pub columns: Vec<String>,
+    /// Different combinations / people.
+    pub distinction: f64,
+    /// Share of the pairs of people that differ in a column.
+    pub separation: f64,
 }
 
 /// A check that was not made, and why.

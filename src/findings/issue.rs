@@ -14,6 +14,18 @@ pub enum Level {
     Error,
 }
 
+/// How sure a finding by content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Worth a look; ordinary codes look like it too.
+    Low,
+    /// Likely.
+    Medium,
+    /// Ordinary data hardly ever look like it.
+    High,
+}
+
 /// One fault, with its first places. `code` is known to `text` under `issue.<code>` and to `explain`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Issue {
@@ -50,6 +62,9 @@ pub struct Issue {
     /// Item of article 34 of the Enforcement Rules, for the anonymity checks.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub appi_item: Option<u8>,
+    /// How sure, for findings by content.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub confidence: Option<Confidence>,
     /// A named fact of the sentence: an encoding, an accepted form, a candidate header; never a cell.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
@@ -80,6 +95,7 @@ impl Issue {
             threshold: None,
             observed: None,
             appi_item: None,
+            confidence: None,
             detail: None,
             fingerprint: None,
             structural: false,
@@ -127,6 +143,20 @@ impl Issue {
     pub fn limit(mut self, threshold: f64, observed: f64) -> Self {
         self.threshold = Some(threshold);
         self.observed = Some(observed);
+        self
+    }
+
+    /// Says how sure the finding is.
+    #[must_use]
+    pub fn sure(mut self, confidence: Confidence) -> Self {
+        self.confidence = Some(confidence);
+        self
+    }
+
+    /// Names the item of article 34.
+    #[must_use]
+    pub fn item(mut self, item: u8) -> Self {
+        self.appi_item = Some(item);
         self
     }
 

@@ -20,8 +20,8 @@ pub use atoms::{Args, Caution, Decline, Estimate, Flow, FlowStep, Interval, Why}
 pub use attrition::Attrition;
 pub use claim::{Basis, Claim, Evidence, Grade, Reservation, Scale};
 pub use comparison::Comparison;
-pub use gate::{Gate, NotChecked, Risk, Verdict};
-pub use issue::{Issue, Level};
+pub use gate::{Gate, Homogeneous, Linkage, NotChecked, PopulationRisk, Risk, Suggestion, Verdict};
+pub use issue::{Confidence, Issue, Level};
 pub use ladder::LadderScale;
 pub use loss::Loss;
 pub use power::Power;

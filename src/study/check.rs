@@ -98,6 +98,8 @@ fn questions(reader: &mut Reader<'_>) -> Study {
         leaving: leaving(reader),
         stages_by: reader.read("stages.by", |n| distinct(n, filled_text)),
         practice: practice::practice(reader, &topics),
+        quasi: reader.read("privacy.roles.quasi", |n| distinct(n, filled_text)),
+        sensitive: reader.read("privacy.roles.sensitive", |n| distinct(n, filled_text)),
         crowd: reader.read("privacy.crowd", whole(1, 1_000_000)).unsigned_abs(),
         formats: reader.read("report.formats", formats),
         topics,

@@ -104,6 +104,10 @@ pub struct Study {
     pub stages_by: Vec<String>,
     /// How the 1on1s are held, and what counts as a proper one.
     pub practice: Practice,
+    /// Quasi-identifiers of people for the gate; empty: the usual ones and every undeclared column.
+    pub quasi: Vec<String>,
+    /// Sensitive columns for the gate, besides the usual ones.
+    pub sensitive: Vec<String>,
     /// People behind any number shown.
     pub crowd: u64,
     /// Pages asked for: `html`, `md`.

@@ -23,6 +23,9 @@ pub fn compose(gate: &Gate, language: Language) -> Vec<Block> {
     law::accepted(&mut page, &gate.accepted, language);
     if let Some(risk) = &gate.risk {
         page.push(Block::Table(risk_table(risk, language)));
+        if !risk.suggested.is_empty() {
+            page.push(Block::Table(suggestions(risk, language)));
+        }
     }
     law::standing(&mut page, gate, language);
     checks(&mut page, gate, language);
@@ -60,6 +63,76 @@ fn risk_table(risk: &Risk, language: Language) -> Table {
     }
     for (column, t) in &risk.t {
         row(say(language, "table.risk_t", &[("column", names::clean(column))]), natural(*t));
+    }
+    further(&mut table, risk, language);
+    table
+}
+
+/// The figures behind the checks of the joined tables.
+fn further(table: &mut Table, risk: &Risk, language: Language) {
+    let mut row = |label: String, value: String| table.rows.push(vec![label, value]);
+    let named = |key: &str, column: &str| {
+        let detail = format!("detail.{column}");
+        let column = if text::knows(language, &detail) { say(language, &detail, &[]) } else { names::clean(column) };
+        say(language, key, &[("column", column)])
+    };
+    for (column, p) in &risk.t_p_value {
+        row(named("table.risk_t_p", column), natural(*p));
+    }
+    for (column, share) in &risk.alpha {
+        row(named("table.risk_alpha", column), number::percent(*share, 1));
+    }
+    for (column, alike) in risk.homogeneous.iter().filter(|(_, alike)| alike.people > 0) {
+        row(named("table.risk_homogeneous", column), number::count(alike.people));
+    }
+    for (column, gain) in &risk.inference_gain {
+        row(named("table.risk_gain", column), natural(*gain));
+    }
+    row(word(language, "risk_highest"), number::percent(risk.highest_risk, 1));
+    row(word(language, "risk_share"), number::percent(risk.share_at_risk, 1));
+    let counted = |key: &str| word(language, key);
+    let mut some = |key: &str, value: Option<u64>| {
+        if let Some(value) = value {
+            table.rows.push(vec![counted(key), number::count(value)]);
+        }
+    };
+    some("risk_k_missing", risk.k_missing_fits);
+    some("risk_k_counts", risk.k_counts);
+    some("risk_k_dates", risk.k_dates);
+    some("risk_k_map", risk.population.map(|p| p.k_map));
+    some("risk_shared", risk.previous.map(|p| p.shared));
+    some("risk_linked", risk.previous.map(|p| p.linked));
+    let mut row = |label: String, value: String| table.rows.push(vec![label, value]);
+    for (column, k) in &risk.k_with {
+        row(named("table.risk_k_with", column), number::count(*k));
+    }
+    for (count, share) in &risk.unicity {
+        row(say(language, "table.risk_unicity", &[("count", count.clone())]), number::percent(*share, 1));
+    }
+    for (kind, shared) in &risk.known_items {
+        row(named("table.risk_known_items", kind), number::count(*shared));
+    }
+    for (column, share) in &risk.occurs_once {
+        row(named("table.risk_once", column), number::percent(*share, 1));
+    }
+    if let Some(population) = &risk.population {
+        row(word(language, "risk_journalist"), number::percent(population.average_risk, 1));
+        row(word(language, "risk_presence"), number::percent(population.presence_high, 1));
+    }
+}
+
+/// Columns and combinations by how well they single people out.
+fn suggestions(risk: &Risk, language: Language) -> Table {
+    let head = |key: &str, align| (word(language, key), align);
+    let mut table = Table::new(vec![
+        head("suggest", Align::Left),
+        head("suggest_distinction", Align::Right),
+        head("suggest_separation", Align::Right),
+    ]);
+    for suggestion in &risk.suggested {
+        let columns: Vec<String> = suggestion.columns.iter().map(|c| names::clean(c)).collect();
+        let figure = |share: f64| number::percent(share, 1);
+        table.rows.push(vec![columns.join(" + "), figure(suggestion.distinction), figure(suggestion.separation)]);
     }
     table
 }

@@ -1,10 +1,11 @@
-//! Whether the ids of people are running numbers, an encoding, or look like a digest. Attacks on digests and attributes
-//! hidden in ids are a later check.
+//! What is kept of a column of ids for the attacks on pseudonyms: distinct ids, running numbers, shapes of digests.
 
 use super::dates::Cells;
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use hashbrown::HashSet;
 use std::collections::BTreeSet;
+
+/// Distinct ids kept of a column; more prove nothing more.
+const KEPT: usize = 65_536;
 
 /// Ids seen so far: one prefix for all, and the numbers behind it.
 #[derive(Debug, Clone, Default)]
@@ -14,8 +15,9 @@ pub struct Ids {
     other: bool,
     seen: u64,
     digests: Cells,
-    encoded: Cells,
     first: u64,
+    known: HashSet<String>,
+    kept: Vec<(String, u64)>,
 }
 
 impl Ids {
@@ -31,9 +33,7 @@ impl Ids {
         if is_digest_like(id) {
             self.digests.add(line);
         }
-        if is_encoded(id) {
-            self.encoded.add(line);
-        }
+        self.keep(id, line);
         if self.other {
             return;
         }
@@ -49,6 +49,39 @@ impl Ids {
                 self.numbers.clear();
             }
         }
+    }
+
+    /// Takes an id that is not a person's: only kept for the attacks.
+    pub fn keep(&mut self, id: &str, line: u64) {
+        if id.is_empty() || self.kept.len() >= KEPT || self.kept.last().is_some_and(|(last, _)| last == id) {
+            return;
+        }
+        if self.first == 0 {
+            self.first = line;
+        }
+        if self.known.insert(id.to_string()) {
+            self.kept.push((id.to_string(), line));
+        }
+    }
+
+    /// Distinct ids in the order of first sight, at most 65,536.
+    pub fn sample(&self) -> Vec<&str> {
+        self.kept.iter().map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// The line of an id of the sample.
+    pub fn line(&self, at: usize) -> Option<u64> {
+        self.kept.get(at).map(|(_, line)| *line)
+    }
+
+    /// No id was kept.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// The line of the first id.
+    pub fn first_line(&self) -> u64 {
+        self.first
     }
 
     /// (max - min + 1) / n when the ids, without their common prefix, are whole numbers and there are at least five;
@@ -69,11 +102,6 @@ impl Ids {
         self.most(self.digests)
     }
 
-    /// Ids that are another text in base64, when most are: an encoding is no pseudonym.
-    pub fn encoded(&self) -> Option<Cells> {
-        self.most(self.encoded)
-    }
-
     /// At least four in five ids, and at least five.
     fn most(&self, cells: Cells) -> Option<Cells> {
         (cells.count * 5 >= self.seen * 4 && cells.count >= 5).then_some(cells)
@@ -87,10 +115,4 @@ fn is_digest_like(id: &str) -> bool {
         id.chars().all(fits) && id.chars().any(|c| letters.contains(&c)) && id.chars().any(|c| c.is_ascii_digit())
     };
     id.len() >= 8 && (hex('a'..='f') || hex('A'..='F'))
-}
-
-/// Base64 of at least four printable characters. Random letters decode to printable text once in thousands of ids.
-fn is_encoded(id: &str) -> bool {
-    let decoded = STANDARD.decode(id).or_else(|_| STANDARD_NO_PAD.decode(id));
-    decoded.is_ok_and(|text| text.len() >= 4 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' '))
 }

@@ -1,21 +1,32 @@
 //! The gate for exports: may this release leave the house? One pass over all tables, places and counts, never values.
-//! Attacks on pseudonyms, fingerprints over joined tables and differencing are named in `not_checked`, not done here.
+//! What was asked for and cannot be done is named in `not_checked`.
 
 pub mod classes;
+pub mod closeness;
 mod column;
 pub mod dates;
 pub mod digits;
+mod habits;
 pub mod identifiers;
 pub mod ids;
+pub mod items;
 pub mod names;
 pub mod patterns;
 mod people;
+pub mod population;
+mod previous;
+pub mod pseudonyms;
+mod risk;
+mod sensitive;
+pub mod suggest;
+pub mod values;
 
 use crate::findings::{Issue, Level, NotChecked, Risk};
-use crate::tables::{Batch, Column, Kind, Layout, LayoutColumn, Table};
+use crate::tables::{Batch, Column, Kind, Layout, LayoutColumn, Plain, Table};
 use column::{PatternOnly, State};
-use dates::Cells;
-use people::People;
+use habits::Habits;
+use ids::Ids;
+use people::{People, Place};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -67,15 +78,53 @@ pub fn quasi_identifiers() -> &'static [&'static str] {
     &people::QUASI
 }
 
+/// Whether columns are weighed as quasi-identifiers for the reader to choose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Suggest {
+    /// Every column and combination.
+    Yes,
+    /// None.
+    #[default]
+    No,
+}
+
 /// What to judge by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Limits and scope.
     pub profile: Profile,
     /// Quasi-identifiers of people instead of the default ones.
     pub quasi: Option<Vec<String>>,
-    /// Sensitive columns of people, besides the survey's level.
+    /// Sensitive columns, besides answers, levels, topics, ratings and sales.
     pub sensitive: Vec<String>,
+    /// Whether to weigh columns as quasi-identifiers.
+    pub suggest: Suggest,
+    /// Seconds after which the attack on digests gives up; 0 makes none.
+    pub attack_seconds: u64,
+    /// Seed of the deals behind p-values.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            profile: Profile::default(),
+            quasi: None,
+            sensitive: Vec::new(),
+            suggest: Suggest::No,
+            attack_seconds: 3,
+            seed: 1,
+        }
+    }
+}
+
+/// What an attacker may have besides the release.
+#[derive(Default)]
+pub struct Beside<'a> {
+    /// The release before this one.
+    pub previous: Option<Release>,
+    /// A table of people that holds those of the release and others.
+    pub population: Option<&'a Plain>,
 }
 
 /// What the gate found.
@@ -91,15 +140,13 @@ pub struct Verdict {
     pub not_checked: Vec<NotChecked>,
 }
 
-/// (max - min + 1) / n up to which ids count as running numbers.
-const RUNNING: f64 = 1.5;
-
 /// Fed with every batch of every table, people first; judged at the end. Keeps the people table as codes and of every
 /// other column only counts, first lines and hashes.
 #[derive(Debug, Default)]
 pub struct Release {
     columns: BTreeMap<(Table, String, usize), (LayoutColumn, State)>,
     people: People,
+    habits: Habits,
 }
 
 const CELL_CHECKS: [&str; 13] = [
@@ -117,19 +164,17 @@ const CELL_CHECKS: [&str; 13] = [
     "control_character",
     "markup_cell",
 ];
-const RELEASE_CHECKS: [&str; 5] = ["free_text", "sequential_ids", "encoded_ids", "digest_ids", "day_level_dates"];
-const LATER: [&str; 9] = [
-    "pseudonym_reversal",
-    "order_leak",
-    "embedded_attributes",
-    "row_order",
-    "date_fingerprint",
-    "count_fingerprint",
+const RELEASE_CHECKS: [&str; 2] = ["free_text", "day_level_dates"];
+const RISK_CHECKS: [&str; 8] = [
+    "k_anonymity",
+    "l_diversity",
     "t_against_chance",
+    "count_fingerprint",
+    "date_fingerprint",
+    "known_items",
+    "value_fingerprint",
     "outliers",
-    "previous_release",
 ];
-
 impl Release {
     /// Nothing seen yet.
     pub fn new() -> Self {
@@ -144,11 +189,25 @@ impl Release {
                 self.columns.entry(key).or_insert_with(|| (column.clone(), State::new(column.kind, &column.header)));
             take(state, layout.table, column, cells, batch);
         }
-        self.people.absorb(layout, batch);
+        match layout.table {
+            Table::People => self.people.absorb(layout, batch),
+            _ => self.habits.absorb(layout, batch, &self.people),
+        }
     }
 
-    /// Judges the release.
+    /// Whether it holds people.
+    pub fn has_people(&self) -> bool {
+        !self.people.is_empty()
+    }
+
+    /// Judges the release by itself.
     pub fn finish(self, options: &Options) -> Verdict {
+        self.finish_beside(options, Beside::default())
+    }
+
+    /// Judges the release beside what an attacker may have.
+    pub fn finish_beside(mut self, options: &Options, beside: Beside<'_>) -> Verdict {
+        self.habits.settle();
         let pseudonymised = options.profile == Profile::Pseudonymised;
         let scope = if pseudonymised { PatternOnly::Yes } else { PatternOnly::No };
         let mut issues = Vec::new();
@@ -159,21 +218,35 @@ impl Release {
                 detail.into_iter().fold(issue, Issue::detail)
             };
             issues.extend(named(column).into_iter().chain(state.issues(scope)).map(placed));
-            if !pseudonymised {
-                issues.extend(pseudonyms(state).into_iter().map(placed));
-            }
         }
         let mut verdict =
             Verdict { issues, risk: None, checked: CELL_CHECKS.map(String::from).to_vec(), not_checked: Vec::new() };
+        let ids = self.id_columns();
+        pseudonyms::check(&mut verdict, &ids, &self.people, &self.habits, options);
         if pseudonymised {
             verdict.skip(&RELEASE_CHECKS, "profile");
-            verdict.skip(&["k_anonymity", "l_diversity"], "profile");
+            verdict.skip(&RISK_CHECKS, "profile");
         } else {
             verdict.checked.extend(RELEASE_CHECKS.map(String::from));
-            verdict.weigh(&self.people, options);
+            risk::weigh(&mut verdict, &self.people, &self.habits, options, beside.population);
+            verdict.compare(&self, beside.previous, options);
         }
-        verdict.skip(&LATER, "later_version");
         verdict
+    }
+}
+
+impl Release {
+    /// The columns whose ids are attacked, with their places.
+    fn id_columns(&self) -> Vec<(Place, &Ids)> {
+        let kept = self.columns.iter().filter(|(_, (_, state))| !state.ids.is_empty());
+        let place = |((table, file, _), (column, state)): (&(Table, String, usize), &'_ (LayoutColumn, State))| Place {
+            table: Some(*table),
+            file: file.clone(),
+            name: column.name.clone(),
+            header: state.header().to_string(),
+            index: column.index,
+        };
+        kept.map(|entry| (place(entry), &entry.1.1.ids)).collect()
     }
 }
 
@@ -188,39 +261,46 @@ impl Verdict {
         self.not_checked.extend(skipped);
     }
 
-    fn weigh(&mut self, people: &People, options: &Options) {
-        if people.is_empty() {
-            self.skip(&["k_anonymity", "l_diversity"], "no_people");
-            return;
+    fn compare(&mut self, now: &Release, before: Option<Release>, options: &Options) {
+        match before {
+            Some(mut before) => {
+                before.habits.settle();
+                let (now, before) = ((&now.people, &now.habits), (&before.people, &before.habits));
+                previous::check(self, now, before, options.profile);
+            }
+            None => self.skip(&["previous_release"], "no_previous"),
         }
-        let (k, l) = (options.profile.k(), options.profile.l());
-        let (risk, issues) = people.judge(options.quasi.as_deref(), &options.sensitive, k, l);
-        self.checked.push("k_anonymity".into());
-        if risk.l.is_empty() {
-            self.skip(&["l_diversity"], "no_levels");
-        } else {
-            self.checked.push("l_diversity".into());
+    }
+
+    /// Enters checks as made, or as not made where there was nothing to measure.
+    fn tell<T>(&mut self, checks: &[&str], measured: Option<T>, reason: &str) -> Option<T> {
+        match measured {
+            Some(_) => self.checked.extend(checks.iter().map(ToString::to_string)),
+            None => self.skip(checks, reason),
         }
-        if options.quasi.is_none() {
-            // Ids of managers and units are pseudonyms, yet colleagues know the team: said, so that it can be asked for.
-            self.skip(&["k_with_manager_id", "k_with_unit_id"], "ask_by_quasi");
-        }
-        self.risk = Some(risk);
-        self.issues.extend(issues);
+        measured
     }
 }
+
+/// Columns of ids that are attacked besides the ids of people.
+const ATTACKED: [(Table, &str); 3] =
+    [(Table::People, "manager_id"), (Table::People, "unit_id"), (Table::Sessions, "session_id")];
 
 fn take(state: &mut State, table: Table, column: &LayoutColumn, cells: &Column, batch: &Batch) {
     match cells {
         // Status and wave are fixed words and days by now.
         Column::Text(_) if matches!(column.kind, Kind::Status | Kind::Wave) => {}
         Column::Text(cells) => {
-            let is_id = table == Table::People && column.name == "employee_id";
+            let of_people = table == Table::People && column.name == "employee_id";
+            // Ids of people elsewhere are references to these; ids of companies are names.
+            let attacked = ATTACKED.contains(&(table, column.name.as_str()));
             for (row, span) in cells.iter().enumerate() {
                 let cell = batch.cell(*span);
                 state.cell(cell, batch.line(row));
-                if is_id {
+                if of_people {
                     state.ids.add(cell, batch.line(row));
+                } else if attacked {
+                    state.ids.keep(cell, batch.line(row));
                 }
             }
         }
@@ -237,17 +317,4 @@ fn named(column: &LayoutColumn) -> Option<Issue> {
     let mut issue = Issue::new("direct_identifier_column", Level::Error).at(1);
     issue.appi_item = Some(item);
     Some(issue)
-}
-
-/// The ids of people as pseudonyms: running numbers, encodings, shapes of digests (item 3).
-fn pseudonyms(state: &State) -> Vec<Issue> {
-    let ids = &state.ids;
-    let found = |code, level, cells: Cells| Issue::new(code, level).at(cells.line).count(cells.count);
-    let spread = ids.spread().filter(|spread| *spread <= RUNNING);
-    let running = spread.map(|s| found("sequential_ids", Level::Warning, ids.running()).limit(RUNNING, s));
-    let encoded = ids.encoded().map(|cells| found("encoded_ids", Level::Error, cells));
-    let digests = ids.digests().map(|cells| found("digest_ids", Level::Warning, cells));
-    let mut issues: Vec<Issue> = running.into_iter().chain(encoded).chain(digests).collect();
-    issues.iter_mut().for_each(|issue| issue.appi_item = Some(3));
-    issues
 }
