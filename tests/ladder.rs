@@ -1,6 +1,8 @@
 //! `oneonone ladder` as it is called: the fields of the contract, swapped steps by name, missing and broken answers.
 //! Simulations of known truth are in `truth`, coefficients in `certified/scales`.
 
+mod items;
+
 use crate::certified::shared;
 use crate::workshop::{Folder, Told, number};
 use oneonone::stats::permute::{key, stream};
@@ -177,7 +179,7 @@ fn what_is_no_ladder_question_is_declined_in_words_and_nothing_crashes() {
 fn small_groups_of_answers_are_hidden() {
     let folder = Folder::new("ladder-crowd");
     // Three of 60 agree with the last item.
-    let row = |i: usize| format!("{},{},{}\n", u8::from(i % 2 == 0), u8::from(i % 4 == 0), u8::from(i % 24 == 0));
+    let row = |i: usize| format!("{},{},{}\n", u8::from(i % 2 < 1), u8::from(i % 4 < 1), u8::from(i % 24 < 1));
     folder.write("a.csv", "a,b,c\n".to_string() + &(0..60).map(row).collect::<String>());
     let shown = scale(&folder, &["--items", "a,b,c"]);
     assert_eq!(number(&shown["items"][2], "mean"), 0.05);

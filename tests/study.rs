@@ -327,8 +327,9 @@ fn a_ladder_of_ones_own_replaces_the_ladder_of_the_domain() {
     assert_eq!(study.ladder.stages(), ["low", "high"]);
     assert_eq!(study.ladder_words.levels[2].ja.as_deref(), Some("文"));
     assert_eq!(study.ladder_words.stages[1].en.as_deref(), Some("up"));
-    assert_eq!(only("split", &[level("a"), level("b"), level("a")].concat()).0, "bad_ladder");
+    assert_eq!(only("split", &[level("a"), level("b"), level("a")].concat()).0, "stage_split");
     assert_eq!(only("stage", "[[ladder.stages]]\ncode = \"warry\"\n").0, "unknown_value");
+    assert_eq!(only("single", &level("a")).0, "bad_ladder");
 }
 
 #[test]
@@ -381,4 +382,51 @@ fn a_study_that_is_missing_or_no_text_is_an_error_that_could_not_run() {
     assert_eq!((error.code(), error.exit_status()), ("study_unreadable", 2));
     std::fs::write(&path, "\u{feff}[data]\npeople = \"people.csv\"\n").unwrap();
     assert_eq!(load(&path).unwrap().data.people.len(), 1);
+}
+
+#[test]
+fn a_grouping_of_ones_own_has_every_level_once() {
+    let stage = |code: &str, first: usize, last: usize| {
+        format!("[[ladder.stages]]\ncode = \"{code}\"\nja = \"段\"\nlevels = [{first}, {last}]\n")
+    };
+    let grouped = study("grouped", &[stage("low", 0, 5), stage("mid", 6, 11), stage("high", 12, 16)].concat()).unwrap();
+    assert_eq!((grouped.ladder.levels(), grouped.ladder.stages()), (17, &["low", "mid", "high"].map(String::from)[..]));
+    assert_eq!(grouped.ladder.stage_code(12), "high");
+    assert_eq!(grouped.ladder_words.stages[2].ja.as_deref(), Some("段"));
+    assert_eq!(only("gap", &[stage("low", 0, 5), stage("high", 8, 16)].concat()).0, "stages_gap");
+    assert_eq!(only("overlap", &[stage("low", 0, 6), stage("high", 6, 16)].concat()).0, "stages_overlap");
+    assert_eq!(only("far", &[stage("low", 0, 6), stage("high", 7, 17)].concat()).0, "out_of_range");
+    assert_eq!(only("back", &[stage("low", 6, 0), stage("high", 7, 16)].concat()).0, "bad_range");
+    let split = [stage("low", 0, 5), stage("mid", 6, 11), stage("low", 12, 16)].concat();
+    assert_eq!(only("again", &split).0, "stage_split");
+    let level = "[[ladder.levels]]\nstage = \"a\"\n";
+    assert_eq!(only("twice", &[level, &stage("a", 0, 0)].concat()).0, "grouped_twice");
+}
+
+#[test]
+fn items_of_the_ladder_are_checked_before_any_answer_is_read() {
+    let levels = |items: [&str; 3]| -> String {
+        let one = |item: &str| if item.is_empty() { String::new() } else { format!("item = \"{item}\"\n") };
+        items.map(|item| format!("[[ladder.levels]]\nstage = \"s\"\n{}", one(item))).concat()
+    };
+    let asked =
+        study("items", &("[ladder]\nscale = [1, 5]\nagree = 4\n".to_string() + &levels(["", "a", "b"]))).unwrap();
+    let items = asked.items.unwrap();
+    assert_eq!((items.items.len(), items.agree, items.scale), (2, 4.0, (1.0, 5.0)));
+    assert!(study("none", "[ladder]\nagree = 1\n").unwrap().items.is_none());
+    let list = |items: &str, more: &str| format!("[ladder]\nitems = [{items}]\n{more}") + &levels(["", "", ""]);
+    assert_eq!(study("list", &list("\"a\", \"b\"", "")).unwrap().items.unwrap().items[1].column, "b");
+    for (name, text, code) in [
+        ("count", list("\"a\"", ""), "items_count"),
+        ("same", list("\"a\", \"a\"", ""), "listed_twice"),
+        ("scale", list("\"a\", \"b\"", "scale = [1, 5]\n"), "agree_needed"),
+        ("agree", list("\"a\", \"b\"", "agree = 2\n"), "agree_outside"),
+        ("whole", list("\"a\", \"b\"", "scale = [0.5, 1]\nagree = 1\n"), "bad_scale"),
+        ("rule", list("\"a\", \"b\"", "rule = \"most\"\n"), "unknown_value"),
+        ("gap", levels(["", "", "b"]), "level_without_item"),
+        ("lowest", levels(["z", "a", "b"]), "item_of_lowest"),
+        ("both", "[ladder]\nitems = [\"a\", \"b\"]\n".to_string() + &levels(["", "a", "b"]), "items_given_twice"),
+    ] {
+        assert_eq!(only(name, &text).0, code, "{name}");
+    }
 }

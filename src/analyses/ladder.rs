@@ -8,8 +8,8 @@
 mod made;
 mod order;
 
-use super::{finite, gate};
-use crate::design::items::{self, Items, PlainItems, Sample};
+use super::{Answer, finite, gate};
+use crate::design::items::{self as design, Items, PlainItems, Sample};
 use crate::findings::ladder::{
     ErrorCount, GuttmanCounts, Item, LadderScale, Monotonicity, PairScale, Pairwise, Strength, WaveScale,
 };
@@ -21,6 +21,7 @@ use crate::stats::scalability::{
     Answers, Clusters, Coefficient, Guttman, MISSING, Scalability, guttman, monotonicity, scalability,
 };
 use crate::stats::tail;
+use crate::study::Study;
 
 const NAME: &str = "ladder";
 
@@ -36,13 +37,25 @@ const LOOKS_GOOD: f64 = 0.85;
 /// Share of incomplete rows from which on it is said.
 const MANY_INCOMPLETE: f64 = 0.05;
 
+/// Answers the ladder question of a study.
+///
+/// # Errors
+/// A decline with what would make the question answerable.
+pub fn study(screened: &Screened, study: &Study) -> Result<Answer, Decline> {
+    let panel = screened.panel().ok_or_else(|| Decline::new(NAME, "no_study_tables"))?;
+    if panel.survey.answers.is_empty() && panel.survey.unit_answers.is_empty() {
+        return Err(Decline::new(NAME, "no_survey"));
+    }
+    Ok(ladder(&design::study(panel, study)?, study.ladder.levels())?.into())
+}
+
 /// Answers the ladder question on a plain table.
 ///
 /// # Errors
 /// A decline with what would make the question answerable.
 pub fn plain(screened: &Screened, asked: &PlainItems) -> Result<Finding, Decline> {
     let table = screened.plain().ok_or_else(|| Decline::new(NAME, "no_plain_table"))?;
-    ladder(&items::plain(table, asked)?, 0)
+    items(&design::plain(table, asked)?)
 }
 
 /// A sample with its clusters ready for sums.
@@ -70,6 +83,14 @@ impl<'s> Ready<'s> {
     }
 }
 
+/// What the items say of a ladder with one level more than items.
+///
+/// # Errors
+/// A decline with what would make the question answerable.
+pub fn items(rows: &Items) -> Result<Finding, Decline> {
+    ladder(rows, 0)
+}
+
 /// What the items say. `levels` is the number of levels of a study's ladder; 0 = one more than items.
 fn ladder(rows: &Items, levels: usize) -> Result<Finding, Decline> {
     let n = rows.complete.answers.people();
@@ -83,7 +104,7 @@ fn ladder(rows: &Items, levels: usize) -> Result<Finding, Decline> {
     }
     let counted = guttman(ready.answers);
     let half = |c: &Coefficient| ready.quantile(ready.clusters.count()) * c.std_error;
-    let (low, high) = (found.h.value - half(&found.h), found.h.value + half(&found.h));
+    let (low, high) = (found.h.value - half(&found.h), (found.h.value + half(&found.h)).min(1.0));
     let order = order::order(rows, &ready);
     let pairwise = pairwise(rows);
     let mut scale = LadderScale {
@@ -154,7 +175,7 @@ fn each_item(rows: &Items, ready: &Ready<'_>, found: &Scalability) -> Vec<Item> 
             h: finite(h.value),
             h_std_error: finite(h.std_error),
             conf_low: finite(h.value - half),
-            conf_high: finite(h.value + half),
+            conf_high: finite((h.value + half).min(1.0)),
             why: h.value.is_nan().then_some(Why::Undefined),
             steps: u64::from(highest[item]),
             mean: finite(means[item]),
@@ -238,7 +259,7 @@ fn of_wave(rows: &Items, wave: &str, sample: &Sample) -> WaveScale {
         h: finite(h.value),
         h_std_error: finite(h.std_error),
         conf_low: finite(h.value - half),
-        conf_high: finite(h.value + half),
+        conf_high: finite((h.value + half).min(1.0)),
         verdict: Some(Strength::of(h.value)),
         swapped: order::order(rows, &ready).swapped.len() as u64,
         ..told

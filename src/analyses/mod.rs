@@ -43,12 +43,13 @@ pub struct Analysis {
 }
 
 /// Every analysis of a study, in the order in which the report tells them.
-pub const ANALYSES: [Analysis; 5] = [
+pub const ANALYSES: [Analysis; 6] = [
     Analysis { name: "drivers", asked: |_| true, answer: drivers::study },
     Analysis { name: "comparison", asked: |study| study.comparison.is_some(), answer: comparison::study },
     Analysis { name: "attrition", asked: |study| study.comparison.is_some(), answer: attrition::study },
     Analysis { name: "stages", asked: |_| true, answer: stages::study },
     Analysis { name: "practice", asked: |study| !study.data.sessions.is_empty(), answer: practice::study },
+    Analysis { name: "ladder", asked: |study| study.items.is_some(), answer: ladder::study },
 ];
 
 /// A number for the findings: `None` unless finite.

@@ -137,8 +137,20 @@ pub struct Forest {
     pub rows: Vec<ForestRow>,
     /// Position of the reference line (0 for betas).
     pub reference: f64,
-    /// Positive band limits, drawn as faint lines on both sides.
+    /// Positive band limits, drawn as faint lines.
     pub bands: Vec<f64>,
+    /// On which sides of the reference the bands lie.
+    pub sides: Sides,
+}
+
+/// On which sides of the reference line a band has a limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sides {
+    /// Below and above.
+    #[default]
+    Both,
+    /// Above only.
+    Above,
 }
 
 /// A point of a line.

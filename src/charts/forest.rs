@@ -2,7 +2,7 @@
 //! clips only intervals, with an arrow head where one goes on.
 
 use super::axis::{Scale, number, round_step, ticks};
-use super::figure::{Forest, ForestRow};
+use super::figure::{Forest, ForestRow, Sides};
 use super::fonts::width;
 use super::frame::{self, INNER};
 use super::layout::{clean, widest, wrap_evenly};
@@ -93,7 +93,8 @@ fn domain(forest: &Forest) -> (f64, f64) {
     let (mut from, mut to) = clipped.fold((low, high), |(a, b), v| (a.min(v), b.max(v)));
     // The smallest band shows where a mark would begin, even when all is small.
     for band in forest.bands.iter().copied().filter(|b| b.is_finite() && *b > 0.0).take(1) {
-        (from, to) = (from.min(reference - band), to.max(reference + band));
+        let below = if forest.sides == Sides::Both { reference - band } else { reference };
+        (from, to) = (from.min(below), to.max(reference + band));
     }
     if to > from { (from, to) } else { (from - 1.0, to + 1.0) }
 }
@@ -134,7 +135,7 @@ fn grid(sheet: &mut Sheet, forest: &Forest, plan: &Plan, (first, bottom): (f64, 
     let scale = &plan.scale;
     for band in forest.bands.iter().copied().filter(|b| *b > 0.0) {
         for at in [forest.reference - band, forest.reference + band] {
-            if scale.holds(at) {
+            if scale.holds(at) && (at > forest.reference || forest.sides == Sides::Both) {
                 sheet.dashes((scale.at(at), first), (scale.at(at), bottom), Pen(RULE, 0.45, 1.0));
             }
         }

@@ -110,7 +110,7 @@ fn slots(study: &Study, asked: &Drivers) -> Result<Vec<usize>, Decline> {
 }
 
 /// A cluster number per person, and the column it comes from; no column at all means no clusters.
-fn clusters(panel: &Panel, asked: &Drivers) -> Result<(Vec<u32>, Option<String>), Decline> {
+pub(super) fn clusters(panel: &Panel, asked: &Drivers) -> Result<(Vec<u32>, Option<String>), Decline> {
     let Some(name) = asked.cluster.as_deref() else { return Ok((Vec::new(), None)) };
     if let Some(column) = panel.people.column(name) {
         return Ok((column.of.clone(), Some(name.to_string())));

@@ -3,8 +3,13 @@
 
 use crate::domain::agreement::agrees;
 use crate::findings::{Decline, Flow};
+use crate::panel::survey::Asked;
+use crate::panel::{NOBODY, Panel};
 use crate::stats::scalability::{Answers, MISSING};
+use crate::study::{LadderItems, Study, Wave};
 use crate::tables::Plain;
+
+use super::drivers::clusters;
 
 /// The rows of the ladder question.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +76,110 @@ pub enum Clustered {
 }
 
 const DECLINED: &str = "ladder";
+
+/// The answers of a study's people: each person's last answer, or those of the chosen wave, and wave by wave.
+///
+/// # Errors
+/// A decline when the study names no items, or nobody can be told from the survey.
+pub fn study(panel: &Panel, study: &Study) -> Result<Items, Decline> {
+    let asked = study.items.as_ref().ok_or_else(|| Decline::new(DECLINED, "no_ladder_items"))?;
+    if panel.survey.by_unit {
+        return Err(Decline::new(DECLINED, "survey_by_unit"));
+    }
+    // Teams that nobody knows are no reason not to look at the answers.
+    let (codes, cluster) = clusters(panel, &study.drivers).unwrap_or_default();
+    let wave = match &study.drivers.wave {
+        Wave::All => Wave::Last,
+        other => other.clone(),
+    };
+    let chosen = panel.survey.chosen(panel.people.len(), &wave, Asked::Items);
+    let rows = Rows { asked, panel, codes: &codes, clustered: cluster.is_some() };
+    let mut items = Items {
+        names: asked.items.iter().map(|item| item.column.clone()).collect(),
+        levels: (1..=asked.items.len() as u32).collect(),
+        cluster: cluster.clone(),
+        outcome: Some("engagement".to_string()),
+        rule: Some(asked.rule),
+        declared: true,
+        wave: Some(match &wave {
+            Wave::Label(label) => label.clone(),
+            Wave::Last | Wave::All => "last".to_string(),
+        }),
+        ..Items::default()
+    };
+    let mut flow = Flow::of("people", panel.people.len() as u64);
+    let answered: Vec<usize> = panel.people.ids.sorted().into_iter().filter_map(|p| *chosen.get(p as usize)?).collect();
+    flow.lose("no_items", None, flow.start - answered.len() as u64);
+    let (complete, available, alone) = rows.samples(&answered);
+    if let Some(name) = &cluster {
+        flow.lose("no_cluster", Some(name), alone);
+    }
+    flow.lose("item_unanswered", None, flow.used - complete.answers.people() as u64);
+    (items.complete, items.available, items.flow) = (complete, available, flow);
+    if items.complete.outcome.iter().all(|value| value.is_nan()) {
+        items.outcome = None;
+    }
+    items.waves = rows.by_wave();
+    Ok(items)
+}
+
+/// What rows are made from.
+struct Rows<'a> {
+    asked: &'a LadderItems,
+    panel: &'a Panel,
+    codes: &'a [u32],
+    clustered: bool,
+}
+
+impl Rows<'_> {
+    /// Complete and available rows of these answers, and how many have no cluster.
+    fn samples(&self, answers: &[usize]) -> (Sample, Sample, u64) {
+        let clustered = if self.clustered { Clustered::Yes } else { Clustered::No };
+        let new = || Sample::new(self.asked.items.len(), clustered);
+        let (mut complete, mut available, mut alone) = (new(), new(), 0);
+        for answer in answers.iter().filter_map(|at| self.panel.survey.answers.get(*at)) {
+            let cluster = self.codes.get(answer.person as usize).copied().unwrap_or(NOBODY);
+            if self.clustered && super::missing(cluster) {
+                alone += 1;
+                continue;
+            }
+            let of = |at: usize| answer.item(at).map_or(MISSING, u8::from);
+            let row: Vec<u8> = (0..self.asked.items.len()).map(of).collect();
+            let given = row.iter().filter(|answer| **answer != MISSING).count();
+            if given > 1 {
+                available.push(&row, cluster, Some(answer.engagement));
+            }
+            if given == row.len() {
+                complete.push(&row, cluster, Some(answer.engagement));
+            }
+        }
+        (complete, available, alone)
+    }
+
+    /// Complete rows of each wave, in time; nothing when there is one wave only.
+    fn by_wave(&self) -> Vec<(String, Sample)> {
+        let survey = &self.panel.survey;
+        if survey.waves.len() < 2 {
+            return Vec::new();
+        }
+        let mut waves: Vec<u32> = (0..survey.waves.len() as u32).collect();
+        waves.sort_by_key(|wave| survey.rank(*wave));
+        let of = |wave: u32| {
+            // In the order of people, so that the order of rows changes no bit.
+            let mut answers: Vec<usize> = survey
+                .answers
+                .iter()
+                .enumerate()
+                .filter(|(_, a)| a.wave == wave && a.given > 0)
+                .map(|(at, _)| at)
+                .collect();
+            let id = |at: &usize| survey.answers.get(*at).map(|a| self.panel.people.ids.name(a.person));
+            answers.sort_by(|a, b| id(a).cmp(&id(b)));
+            (survey.waves.name(wave).to_string(), self.samples(&answers).0)
+        };
+        waves.into_iter().map(of).filter(|(_, sample)| sample.answers.people() > 0).collect()
+    }
+}
 
 /// Steps above the lowest answer beyond which a column is no item.
 const MOST_STEPS: f64 = 100.0;

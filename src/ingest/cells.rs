@@ -7,6 +7,7 @@ use super::source::Vocabulary;
 use super::split::Grid;
 use super::values::{self, Commas, Fault, Form, Parsed};
 use super::words::{STATUSES, Words, fold, words};
+use crate::domain::agreement::agrees;
 use crate::findings::{Issue, Level};
 use crate::tables::{Batch, Column, Kind, LayoutColumn, MISSING_DAY, OVERALL_BIT, Span};
 use hashbrown::HashMap;
@@ -209,6 +210,14 @@ impl<'a> Cells<'a> {
             Kind::Level => Column::Number(collect(lines, note, |row, note| {
                 note.keep(self.level(text(row).1, seen)).unwrap_or(f64::NAN)
             })),
+            Kind::Agreement => Column::Number(collect(lines, note, |row, note| {
+                let raw = text(row).1;
+                match values::plain_number(raw.as_bytes()) {
+                    _ if raw.is_empty() => f64::NAN,
+                    Some(value) => value,
+                    None => note.keep(self.agreement(raw)).unwrap_or(f64::NAN),
+                }
+            })),
             Kind::Day => Column::Day(runs(lines, note, |row| text(row).1, |raw| dates::day(raw, missing).map(|d| d.0))),
             Kind::Month => {
                 Column::Month(runs(lines, note, |row| text(row).1, |raw| dates::month(raw, missing).map(|m| m.0)))
@@ -227,6 +236,16 @@ impl<'a> Cells<'a> {
                 }
                 note.keep(parsed).unwrap_or(0)
             })),
+        }
+    }
+
+    /// An answer to an item: a number, or a word that agrees or denies as the highest or the lowest. Words come first: 無 and
+    /// × are answers here.
+    fn agreement(&self, raw: &str) -> Parsed<'static, f64> {
+        let (low, high) = self.vocabulary.answers;
+        match agrees(raw) {
+            Some(yes) => Parsed::Value(if yes { high } else { low }),
+            None => values::number(raw, &self.words.missing, self.commas),
         }
     }
 

@@ -66,6 +66,12 @@ fn match_one(source: &Source<'_>, header: &str) -> Match {
         return Match::Blank;
     }
     let table = source.table;
+    // What the study names as an item is one, whatever an alias would make of it.
+    if table == Table::Survey
+        && let Some(item) = source.vocabulary.items.iter().find(|item| fold(item) == key)
+    {
+        return Match::Mapped(item.clone());
+    }
     if let Some(field) = table.fields().iter().find(|f| fold(f.name) == key) {
         return Match::Exact(field.name.to_string());
     }
@@ -182,6 +188,9 @@ fn check_required(source: &Source<'_>, matches: &[Match], resolved: &mut Resolve
     if matches!(source.table, Table::Survey | Table::Sales) && !someone.iter().any(|n| has(n) || offered(n)) {
         missing.insert(0, "employee_id");
     }
+    if source.table == Table::Survey {
+        missing.extend(source.vocabulary.items.iter().map(String::as_str).filter(|item| !has(item)));
+    }
     let wide = source.vocabulary.topics.iter().any(|t| has(&t.code));
     if source.table == Table::Sessions && has("satisfaction") && !wide && !has("topic") && !offered("topic") {
         missing.push("topic");
@@ -250,6 +259,9 @@ fn deliver(source: &Source<'_>, headers: &[&str], matches: &[Match], resolved: &
 fn kind_of(source: &Source<'_>, name: &str) -> (Kind, bool) {
     if let Some(field) = source.table.field(name) {
         return (field.kind, true);
+    }
+    if source.table == Table::Survey && source.vocabulary.items.iter().any(|item| item == name) {
+        return (Kind::Agreement, true);
     }
     let topic = name == OVERALL || source.vocabulary.topics.iter().any(|t| t.code == name);
     if source.table == Table::Sessions && topic { (Kind::Number, true) } else { (Kind::Text, false) }

@@ -35,7 +35,7 @@ pub struct TopicWords {
 }
 
 /// The study's words: topics in order (bit `i` of a topic set is topic `i`; overall is `OVERALL_BIT`), ladder, stages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Vocabulary {
     /// The topics in the study's order, without overall.
     pub topics: Vec<TopicWords>,
@@ -45,6 +45,10 @@ pub struct Vocabulary {
     pub ladder: Ladder,
     /// Names of each stage of the ladder, beside its code.
     pub stage_names: Vec<Vec<String>>,
+    /// Columns of the survey that hold answers to items of the ladder.
+    pub items: Vec<String>,
+    /// Lowest and highest answer to an item.
+    pub answers: (f64, f64),
 }
 
 impl Default for Vocabulary {
@@ -57,7 +61,8 @@ impl Default for Vocabulary {
 impl Vocabulary {
     fn new(topics: Vec<TopicWords>, ladder: Ladder) -> Self {
         let stage_names = ladder.stages().iter().map(|code| words().stage(code).to_vec()).collect();
-        Self { topics, overall: topic_words(OVERALL, &[]), ladder, stage_names }
+        let overall = topic_words(OVERALL, &[]);
+        Self { topics, overall, ladder, stage_names, items: Vec::new(), answers: (0.0, 1.0) }
     }
 
     /// The words of a study; names given there stand beside the known ones.
@@ -67,7 +72,15 @@ impl Vocabulary {
             topic_words(&t.code, &own)
         };
         let topics = study.topics.iter().filter(|t| t.code != OVERALL).map(named).collect();
-        Self::new(topics, study.ladder.clone())
+        let mut vocabulary = Self::new(topics, study.ladder.clone());
+        for (names, own) in vocabulary.stage_names.iter_mut().zip(&study.ladder_words.stages) {
+            names.extend([&own.ja, &own.en].into_iter().flatten().cloned());
+        }
+        if let Some(items) = &study.items {
+            vocabulary.items = items.items.iter().map(|item| item.column.clone()).collect();
+            vocabulary.answers = items.scale;
+        }
+        vocabulary
     }
 }
 

@@ -301,7 +301,7 @@ fn unpacked(bytes: &[u8], layout: &Layout) -> Option<(Batch, u64)> {
                 batch.text.push_str(std::str::from_utf8(text).ok()?);
                 Column::Text(spans)
             }
-            Kind::Number | Kind::Level => {
+            Kind::Number | Kind::Level | Kind::Agreement => {
                 Column::Number(front.words::<8>(rows)?.iter().map(|b| f64::from_bits(u64::from_le_bytes(*b))).collect())
             }
             Kind::Day => Column::Day(front.words::<4>(rows)?.iter().map(|b| i32::from_le_bytes(*b)).collect()),

@@ -2,7 +2,7 @@
 
 use super::ids::{Ids, NOBODY};
 use crate::domain::Day;
-use crate::study::Wave;
+use crate::study::{LadderItem, LadderItems, Wave};
 use crate::tables::{Batch, Layout};
 use std::collections::BTreeMap;
 
@@ -15,8 +15,12 @@ pub struct Answer {
     pub wave: u32,
     /// The outcome; NaN when missing.
     pub engagement: f64,
-    /// The ladder level; NaN when missing.
+    /// The ladder level, as answered or as the items make it; NaN when missing.
     pub level: f64,
+    /// The items of the ladder that were agreed with, lowest level in the lowest bit.
+    pub agreed: u32,
+    /// The items that were answered.
+    pub given: u32,
     /// Physical line, for a fault found once the whole column is known.
     pub line: u64,
 }
@@ -45,6 +49,8 @@ pub enum Asked {
     Engagement,
     /// The ladder level.
     Level,
+    /// The items of the ladder.
+    Items,
 }
 
 /// All answers, and the waves in order.
@@ -65,13 +71,24 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Takes in a batch; `person[row]` is the person's number or `NOBODY`.
-    pub fn absorb(&mut self, layout: &Layout, batch: &Batch, person: &[u32], keep: &[bool]) {
+    /// Takes in a batch; `person[row]` is the person's number or `NOBODY`. A level that was not answered itself is made
+    /// from the answers to `items`.
+    pub fn absorb(
+        &mut self,
+        layout: &Layout,
+        batch: &Batch,
+        person: &[u32],
+        keep: &[bool],
+        items: Option<&LadderItems>,
+    ) {
         let Some(wave) = layout.position("wave").and_then(|at| batch.text(at)) else { return };
         self.by_unit |= layout.position("employee_id").is_none();
         let number = |name: &str| layout.position(name).and_then(|at| batch.numbers(at));
         let (engagement, level) = (number("engagement"), number("level"));
         let unit = layout.position("unit_id").and_then(|at| batch.text(at)).filter(|_| self.by_unit);
+        let columns: Vec<(&LadderItem, &[f64])> = (items.into_iter().flat_map(|items| &items.items))
+            .map(|item| (item, number(&item.column).unwrap_or(&[])))
+            .collect();
         for row in 0..batch.rows() {
             let who = match unit {
                 Some(unit) => self.units.intern(unit.get(row)),
@@ -86,7 +103,18 @@ impl Survey {
             }
             let cell = |cells: Option<&[f64]>| cells.and_then(|c| c.get(row).copied()).unwrap_or(f64::NAN);
             let line = batch.line(row);
-            let answer = Answer { person: who, wave, engagement: cell(engagement), level: cell(level), line };
+            let mut answer = Answer {
+                person: who,
+                wave,
+                engagement: cell(engagement),
+                level: cell(level),
+                agreed: 0,
+                given: 0,
+                line,
+            };
+            if let Some(items) = items {
+                answer.answered(items, columns.iter().map(|(item, cells)| items.agrees(item, cell(Some(cells)))));
+            }
             if unit.is_some() { self.unit_answers.push(answer) } else { self.answers.push(answer) }
         }
     }
@@ -203,8 +231,26 @@ impl Survey {
 impl Answer {
     /// Whether two answers hold the same values, to the bit.
     pub fn says_the_same(&self, other: &Answer) -> bool {
-        let bits = |a: &Answer| (a.engagement.to_bits(), a.level.to_bits());
+        let bits = |a: &Answer| (a.engagement.to_bits(), a.level.to_bits(), a.agreed, a.given);
         bits(self) == bits(other)
+    }
+
+    /// Takes in the answers to the items, lowest level first, and makes the level from them where it was not answered.
+    fn answered(&mut self, items: &LadderItems, answers: impl Iterator<Item = Option<bool>>) {
+        for (at, answer) in answers.enumerate().take(32) {
+            self.given |= u32::from(answer.is_some()) << at;
+            self.agreed |= u32::from(answer == Some(true)) << at;
+        }
+        if self.level.is_nan() && self.given > 0 {
+            let steps = items.rule.steps((0..items.items.len()).map(|at| self.item(at)));
+            self.level = steps.map_or(f64::NAN, |steps| steps as f64);
+        }
+    }
+
+    /// The answer to an item by its place, lowest level first.
+    pub fn item(&self, at: usize) -> Option<bool> {
+        let bit = |bits: u32| at < 32 && bits >> at & 1 == 1;
+        bit(self.given).then(|| bit(self.agreed))
     }
 
     /// The value asked for; NaN when missing.
@@ -212,6 +258,8 @@ impl Answer {
         match asked {
             Asked::Engagement => self.engagement,
             Asked::Level => self.level,
+            Asked::Items if self.given == 0 => f64::NAN,
+            Asked::Items => f64::from(self.given.count_ones()),
         }
     }
 }

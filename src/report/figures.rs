@@ -136,6 +136,7 @@ pub fn drivers(voice: &Voice<'_>, r: &Regression) -> Figure {
         rows: drivers_section::slopes(r).map(|t| forest_row(voice, r, t)).collect(),
         reference: 0.0,
         bands: r.mark_bands.clone(),
+        ..Forest::default()
     })
 }
 

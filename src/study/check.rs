@@ -75,6 +75,7 @@ fn syntax(text: &str) -> Result<Node, Vec<Fault>> {
 fn questions(reader: &mut Reader<'_>) -> Study {
     let topics = topics(reader);
     let (ladder, ladder_words) = ladder(reader);
+    let items = super::items::items(reader, &ladder);
     Study {
         title: reader.read("study.title", text),
         languages: reader.one_of(
@@ -105,6 +106,7 @@ fn questions(reader: &mut Reader<'_>) -> Study {
         topics,
         ladder,
         ladder_words,
+        items,
         options: BTreeMap::new(),
     }
 }

@@ -4,6 +4,7 @@ pub mod check;
 pub mod draft;
 pub mod fault;
 pub mod files;
+mod items;
 pub mod nearest;
 mod practice;
 mod reader;
@@ -14,6 +15,8 @@ pub use check::check;
 pub use fault::{Fault, LoadError};
 
 use crate::domain::{Day, Ladder, Month};
+use crate::domain::ladder::Rule;
+use crate::domain::{Day, Ladder};
 use crate::error::Error;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -92,6 +95,8 @@ pub struct Study {
     pub ladder: Ladder,
     /// The words of the study's own ladder; empty = those of `text`.
     pub ladder_words: LadderWords,
+    /// The items whose answers make the level; `None` when the survey asks the level itself.
+    pub items: Option<LadderItems>,
     /// Which topics drive the outcome.
     pub drivers: Drivers,
     /// A against B; `None` when the study has no `[comparison]` table.
@@ -180,6 +185,49 @@ pub struct LadderWords {
     pub levels: Vec<Names>,
     /// The name of each stage, lowest first.
     pub stages: Vec<Names>,
+}
+
+/// Items from whose answers a person's level is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LadderItems {
+    /// The items, lowest level first: the levels from 1 on without a gap.
+    pub items: Vec<LadderItem>,
+    /// Lowest and highest answer; yes and no stand for the two.
+    pub scale: (f64, f64),
+    /// The lowest answer that agrees.
+    pub agree: f64,
+    /// How the answers make the level.
+    pub rule: Rule,
+}
+
+/// The item of one level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LadderItem {
+    /// Its column in the survey.
+    pub column: String,
+    /// Whether denying it is what counts.
+    pub wording: Wording,
+}
+
+/// Which way round an item is worded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wording {
+    /// Who agrees stands at the level.
+    #[default]
+    Straight,
+    /// Who denies stands at the level.
+    Reversed,
+}
+
+impl LadderItems {
+    /// Whether an answer to an item agrees with the level; `None` when it is missing.
+    pub fn agrees(&self, item: &LadderItem, answer: f64) -> Option<bool> {
+        let turned = match item.wording {
+            Wording::Straight => answer,
+            Wording::Reversed => self.scale.0 + self.scale.1 - answer,
+        };
+        (!answer.is_nan()).then_some(turned >= self.agree)
+    }
 }
 
 /// Which sessions count before a wave.

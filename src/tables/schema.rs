@@ -40,6 +40,8 @@ pub enum Kind {
     Topics,
     /// A ladder level, delivered as a number.
     Level,
+    /// An answer to an item of the ladder, delivered as a number: words of agreement as the ends of the study's scale.
+    Agreement,
 }
 
 /// How a column may identify a person.

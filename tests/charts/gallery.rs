@@ -199,6 +199,7 @@ pub(super) fn forest(tongue: Tongue, rows: usize) -> Forest {
         rows,
         reference: 0.0,
         bands: vec![0.05, 0.1, 0.15, 0.2, 0.25],
+        ..Forest::default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The pictures of the ladder's items: how many agree with each step in the order declared, and H item by item.
 
 use crate::charts::Figure;
-use crate::charts::figure::{Caption, Forest, ForestRow, StepRow, Steps};
+use crate::charts::figure::{Caption, Forest, ForestRow, Sides, StepRow, Steps};
 use crate::findings::ladder::{Item, LadderScale, Standing, Strength};
 use crate::report::parts::ladder as told;
 use crate::report::sections::ladder::telling;
@@ -83,6 +83,7 @@ pub fn items(voice: &Voice<'_>, scale: &LadderScale) -> Figure {
             rows: scale.items.iter().map(row).chain([whole]).collect(),
             reference: 0.0,
             bands: scale.bands.clone(),
+            sides: Sides::Above,
         })
     })
 }

@@ -202,7 +202,9 @@ impl Fold<'_> {
         match (layout.table, &mut self.people) {
             (Table::People, Members::Growing(people)) => people.absorb(layout, batch, &rows.keep),
             (Table::Sales, Members::Known(people)) => self.sales.absorb(layout, batch, &person, &rows.keep, people),
-            (Table::Survey, _) => self.survey.absorb(layout, batch, &person, &rows.keep),
+            (Table::Survey, _) => {
+                self.survey.absorb(layout, batch, &person, &rows.keep, self.study.items.as_ref());
+            }
             (Table::Sessions, _) => {
                 self.sessions.absorb(layout, batch, &person, &rows.keep, &rows.first);
                 self.practice.absorb(layout, batch, &person, &rows.keep, &rows.first);

@@ -66,6 +66,10 @@ fn rule(table: Table, name: &str, study: &Study) -> Option<Rule> {
             let high = study.ladder.levels() as f64 - 1.0;
             Some(Rule { low: 0.0, high, whole: Whole::Yes, code: "out_of_range" })
         }
+        (Table::Survey, item) if study.items.as_ref().is_some_and(|i| i.items.iter().any(|x| x.column == item)) => {
+            let (low, high) = study.items.as_ref().map_or((0.0, 1.0), |i| i.scale);
+            Some(Rule { low, high, whole: Whole::Yes, code: "out_of_range" })
+        }
         (Table::Survey, "engagement") => {
             study.engagement.map(|(low, high)| Rule { low, high, whole: Whole::Any, code: "out_of_range" })
         }
