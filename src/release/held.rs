@@ -54,7 +54,7 @@ const PIECE: usize = 65_536;
 impl Held {
     fn empty(kind: Kind) -> Self {
         match kind {
-            Kind::Number | Kind::Level => Held::Number(Vec::new()),
+            Kind::Number | Kind::Level | Kind::Agreement => Held::Number(Vec::new()),
             Kind::Day => Held::Day(Vec::new()),
             Kind::Month => Held::Month(Vec::new()),
             Kind::Topics => Held::Topics(Vec::new()),

@@ -25,7 +25,7 @@ use crate::domain::Month;
 use crate::findings::{Issue, Level, Loss};
 use crate::screen::privacy::{self, Options, Profile, Release, Verdict};
 use crate::study::{Clock, Study, Window};
-use crate::tables::{MISSING_DAY, Table};
+use crate::tables::{Kind, MISSING_DAY, Table};
 use answers::answer;
 use fit::LeftOut;
 use grain::Grain;
@@ -150,7 +150,11 @@ impl Work {
     ) -> Result<Self, Box<Issue>> {
         let mut unknown = Vec::new();
         for sheet in &mut tables.0 {
-            let kept = |c: &held::Column| c.declared || (sheet.table == Table::People && quasi.contains(&c.name));
+            // Answers to every item of the ladder, side by side, mark a person: only the level may leave the house.
+            let marks = |c: &held::Column| c.kind == Kind::Agreement && profile != Profile::Pseudonymised;
+            let kept = |c: &held::Column| {
+                (c.declared && !marks(c)) || (sheet.table == Table::People && quasi.contains(&c.name))
+            };
             unknown.extend(sheet.columns.iter().filter(|c| !kept(c)).map(|c| (sheet.table, c.name.clone())));
             sheet.columns.retain(kept);
         }

@@ -75,6 +75,9 @@ pub fn study_file(text: &str, study: &Study, release: &Released) -> Result<Strin
         own.remove("title");
     }
     without_lost_columns(&mut asked, tables);
+    if profile != Profile::Pseudonymised {
+        without_items(&mut asked);
+    }
     if let Some(days) = window
         && let toml::Value::Table(drivers) =
             asked.entry("drivers").or_insert_with(|| toml::Value::Table(toml::Table::new()))
@@ -91,6 +94,17 @@ pub fn wider(study: &Study, events: Grain) -> Option<u32> {
     match study.drivers.window {
         Window::Days(days) => Some(days + events.days() / 2),
         Window::All => None,
+    }
+}
+
+/// Items whose answers are gone make no level any more.
+fn without_items(study: &mut toml::Table) {
+    let Some(toml::Value::Table(ladder)) = study.get_mut("ladder") else { return };
+    ["items", "scale", "agree", "rule"].iter().for_each(|key| _ = ladder.remove(*key));
+    for level in ladder.get_mut("levels").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+        if let toml::Value::Table(level) = level {
+            ["item", "reverse"].iter().for_each(|key| _ = level.remove(*key));
+        }
     }
 }
 

@@ -218,3 +218,16 @@ fn broken_answers_and_columns_are_told_and_never_taken_for_agreement() {
     assert_eq!(stopped.status, 1);
     assert!(stopped.err().contains("q4") && stopped.out().is_empty(), "{}", stopped.err());
 }
+
+#[test]
+fn a_release_holds_no_answers_to_single_items() {
+    let folder = folder("items-release", Asks::Both, &["2024-03-31"], ("yes", "no"));
+    folder.write("study.toml", DATA.to_string() + &ladder(STAGES));
+    let told = folder.oneonone(&["anonymise", "study.toml", "--out", "release", "--quiet"]);
+    assert_eq!(told.status, 0, "{}", told.err());
+    let (study, survey) = (folder.read("release/study.toml"), folder.read("release/survey.csv"));
+    assert!(!study.contains("q1") && study.contains("statement 3"), "{study}");
+    assert!(!survey.contains("q1"), "{}", survey.lines().next().unwrap_or_default());
+    let again = folder.oneonone(&["stages", "release/study.toml", "--quiet", "--format", "json"]);
+    assert_eq!(again.json()["findings"][0]["levels"].as_array().unwrap().len(), 6);
+}
