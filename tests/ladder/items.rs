@@ -223,7 +223,7 @@ fn broken_answers_and_columns_are_told_and_never_taken_for_agreement() {
 fn a_release_holds_no_answers_to_single_items() {
     let folder = folder("items-release", Asks::Both, &["2024-03-31"], ("yes", "no"));
     folder.write("study.toml", DATA.to_string() + &ladder(STAGES));
-    let told = folder.oneonone(&["anonymise", "study.toml", "--out", "release", "--quiet"]);
+    let told = folder.oneonone(&["anonymise", "study.toml", "--out", "release", "--new-key", "release.key", "--quiet"]);
     assert_eq!(told.status, 0, "{}", told.err());
     let (study, survey) = (folder.read("release/study.toml"), folder.read("release/survey.csv"));
     assert!(!study.contains("q1") && study.contains("statement 3"), "{study}");
