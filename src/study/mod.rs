@@ -14,9 +14,8 @@ mod words;
 pub use check::check;
 pub use fault::{Fault, LoadError};
 
-use crate::domain::{Day, Ladder, Month};
 use crate::domain::ladder::Rule;
-use crate::domain::{Day, Ladder};
+use crate::domain::{Day, Ladder, Month};
 use crate::error::Error;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
