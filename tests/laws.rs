@@ -7,6 +7,7 @@ use oneonone::stats::covariance::{ClusterMoments, RowScores};
 use oneonone::stats::matrix::{Block, Matrix};
 use oneonone::stats::moments::{ColumnMoments, Moments};
 use oneonone::stats::ols::{DEFAULT_TOLERANCE, Fit, Gradient, fit};
+use oneonone::stats::quartiles::quartiles;
 use oneonone::stats::triangle::Triangle;
 use proptest::prelude::*;
 
@@ -209,4 +210,53 @@ fn batches_cover_every_row_once_and_in_order() {
     }
     let m = long_table();
     assert_eq!(m.fold(&|| Seen(Vec::new())).0, (0..50_000).collect::<Vec<_>>());
+}
+
+/// Columns of every kind that bins could get wrong: continuous, answers, signs, one value, numbers far apart, a quartile
+/// on the border of two bins.
+fn columns_of_all_kinds(n: usize) -> Array2<f64> {
+    let share = |i: usize, salt: usize| ((i * 7_919 + salt * 104_729) % 1_000_003) as f64 / 1_000_003.0;
+    Array2::from_shape_fn((n, 7), |(i, j)| match j {
+        0 => share(i, 1) - 0.5,
+        1 => (1 + i % 5) as f64,
+        2 => {
+            if i % 3 == 0 {
+                -0.0
+            } else {
+                0.0
+            }
+        }
+        3 => 7.25,
+        4 => (share(i, 2) * 600.0 - 300.0).exp2(),
+        5 => {
+            if i % 4 == 0 {
+                0.999 + share(i, 3) * 1e-4
+            } else {
+                1.0 + share(i, 3)
+            }
+        }
+        _ => -share(i, 4).powi(8),
+    })
+}
+
+#[test]
+fn quartiles_by_counting_are_those_by_sorting() {
+    let sorted = |values: &[f64], p: f64| {
+        let mut values = values.to_vec();
+        values.sort_by(f64::total_cmp);
+        let place = p * (values.len() - 1) as f64;
+        let (low, high) = (values[place.floor() as usize], values[place.ceil() as usize]);
+        low + (place - place.floor()) * (high - low)
+    };
+    for n in [5, 40_000, 40_003] {
+        let x = columns_of_all_kinds(n);
+        let columns = [6, 0, 1, 2, 3, 4, 5];
+        let found = quartiles(&x, &columns);
+        for (j, found) in columns.iter().zip(&found) {
+            let values = x.column(*j).to_vec();
+            assert_eq!(*found, [sorted(&values, 0.25), sorted(&values, 0.75)], "column {j} of {n} rows");
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        assert_eq!(found, pool.install(|| quartiles(&x, &columns)));
+    }
 }

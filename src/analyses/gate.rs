@@ -146,7 +146,9 @@ pub fn fewest_treated(design: &Design) -> Option<(String, usize)> {
         let fewest = with.min(without);
         (fewest > 0).then(|| (name.clone(), fewest))
     };
-    columns.filter_map(by_cluster).min_by_key(|(_, fewest)| *fewest)
+    // The constant sets nobody apart.
+    let slopes = columns.enumerate().filter(|(at, _)| design.intercept != Some(*at)).map(|(_, column)| column);
+    slopes.filter_map(by_cluster).min_by_key(|(_, fewest)| *fewest)
 }
 
 /// Cautions about the clusters of a regression.

@@ -9,13 +9,17 @@ use crate::panel::NOBODY;
 use crate::stats::matrix::Matrix;
 use crate::tables::Plain;
 use hashbrown::{HashMap, HashSet};
-use ndarray::{Array2, Axis, Slice};
+use ndarray::{Array2, ArrayViewMut2, Axis, Slice};
+use rayon::prelude::*;
 use std::borrow::Cow;
 
 const DECLINED: &str = "regression";
 
 /// Indicator columns beyond this make no readable table and no honest model.
 const MOST_LEVELS: usize = 200;
+
+/// Rows of a model that are filled together.
+const BESIDE: usize = 512;
 
 /// How the categories of an outcome are put in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,10 +261,21 @@ impl Columns {
         };
         // Columns that are plain numbers, which most are, without a look at what they are in every row.
         let plain: Vec<Option<&[f64]>> = self.columns.iter().map(|parts| plain_number(atoms, parts)).collect();
-        Array2::from_shape_fn((rows.len(), self.columns.len()), |(i, j)| match plain[j] {
-            Some(cells) => cells[rows[i]],
-            None => self.columns[j].iter().map(|part| one(part, rows[i])).product(),
-        })
+        let mut table = Array2::zeros((rows.len(), self.columns.len()));
+        // A few rows at a time: they stay at hand while column after column is put into them.
+        let parts: Vec<ArrayViewMut2<'_, f64>> = table.axis_chunks_iter_mut(Axis(0), BESIDE).collect();
+        parts.into_par_iter().zip(rows.par_chunks(BESIDE)).for_each(|(mut part, rows)| {
+            for (j, mut column) in part.columns_mut().into_iter().enumerate() {
+                let cells = column.iter_mut().zip(rows);
+                match plain[j] {
+                    Some(values) => cells.for_each(|(cell, &row)| *cell = values[row]),
+                    None => cells.for_each(|(cell, &row)| {
+                        *cell = self.columns[j].iter().map(|part| one(part, row)).product();
+                    }),
+                }
+            }
+        });
+        table
     }
 }
 

@@ -44,6 +44,7 @@ pub mod power_survival;
 pub mod proportion;
 pub mod pseudo;
 pub mod quantiles;
+pub mod quartiles;
 pub mod rank;
 pub mod ratio;
 pub mod resample;

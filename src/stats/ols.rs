@@ -219,7 +219,7 @@ fn is_gentle(r: &Array2<f64>, factor: &Array2<f64>) -> bool {
 
 pub(super) fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
     // In the order of memory first: the column is only asked for when something is wrong.
-    if m.x.iter().chain(&m.y).all(|value| value.is_finite()) {
+    if m.x.rows().into_iter().chain([m.y.view()]).all(all_finite) {
         return Ok(());
     }
     if m.y.iter().any(|value| !value.is_finite()) {
@@ -229,6 +229,11 @@ pub(super) fn check_finite(m: &Matrix) -> Result<(), OlsFault> {
         Some(column) => Err(OlsFault::NotFinite { column: Some(column) }),
         None => Ok(()),
     }
+}
+
+/// Without a way out before the end the loop is vectorised.
+fn all_finite(values: ndarray::ArrayView1<'_, f64>) -> bool {
+    values.fold(true, |all, value| all & value.is_finite())
 }
 
 fn is_constant(m: &Matrix, intercept: Option<usize>) -> bool {

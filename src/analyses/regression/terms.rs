@@ -10,11 +10,11 @@ use crate::stats::covariance::{Covariance, Kind, covariance};
 use crate::stats::importance::importance;
 use crate::stats::inference::{Inference, coefficient};
 use crate::stats::matrix::Matrix;
-use crate::stats::moments::{covariance_matrix, covariance_of_factor, quantile};
+use crate::stats::moments::{covariance_matrix, covariance_of_factor};
 use crate::stats::multiplicity;
+use crate::stats::quartiles::quartiles;
 use crate::stats::robustness::robustness_value;
 use crate::study::Adjust;
-use rayon::prelude::*;
 
 /// The rows of the table, the constant first.
 pub fn terms(model: &Model<'_>, inferences: &[Inference], options: &Options) -> Vec<Term> {
@@ -139,37 +139,20 @@ impl Spread {
     }
 }
 
-/// Columns taken out of the rows at once: as many numbers as stand in one line of a processor's cache.
-const TOGETHER: usize = 8;
-
 /// The distance between the quartiles of each of these columns, and one answer step (told by the column unless given).
 fn moves(x: &ndarray::Array2<f64>, columns: &[usize], step: Option<f64>) -> Vec<(f64, f64)> {
-    let of = |values: Vec<f64>| {
-        let step = step.unwrap_or_else(|| answer_step(&values));
-        (quartile_range(&values), step)
-    };
-    let some = |columns: &[usize]| {
-        let mut values: Vec<Vec<f64>> = columns.iter().map(|_| Vec::with_capacity(x.nrows())).collect();
-        for row in x.rows() {
-            values.iter_mut().zip(columns).for_each(|(values, j)| values.push(row[*j]));
-        }
-        values.into_par_iter().map(of).collect::<Vec<(f64, f64)>>()
-    };
-    columns.chunks(TOGETHER).flat_map(some).collect()
-}
-
-/// P75 - P25.
-fn quartile_range(values: &[f64]) -> f64 {
-    quantile(values, 0.75).unwrap_or(f64::NAN) - quantile(values, 0.25).unwrap_or(f64::NAN)
+    let range = |[low, high]: [f64; 2]| high - low;
+    let of = |(quartiles, j): ([f64; 2], &usize)| (range(quartiles), step.unwrap_or_else(|| answer_step(x.column(*j))));
+    quartiles(x, columns).into_iter().zip(columns).map(of).collect()
 }
 
 /// Answers have few values: more than a scale from 0 to 10 has are a measurement.
 const MOST_ANSWERS: usize = 11;
 
 /// The smallest distance between two answers of a scale; NaN for what is no scale of whole numbers.
-fn answer_step(values: &[f64]) -> f64 {
+fn answer_step(values: ndarray::ArrayView1<'_, f64>) -> f64 {
     let mut seen: Vec<f64> = Vec::with_capacity(MOST_ANSWERS);
-    for &value in values {
+    for &value in &values {
         if seen.contains(&value) {
             continue;
         }
