@@ -263,6 +263,10 @@ impl Keys {
                 (KeyMode::Rising, false) => self.log.rising(&mut last, id, person, day, set),
                 _ => self.log.hashed(&self.hasher, id, person, day, set),
             };
+            if self.log.mode == KeyMode::Hashed {
+                // Should the keys grow too large, the next row is compared with this one.
+                (last, self.log.last.person, self.log.last.day) = (id, person, day);
+            }
             keys.first[row] = found.first == FirstRow::Yes;
             let code = match found.fault {
                 KeyFault::None => continue,
