@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// A file of the shared references; nothing (and a word about it) where they are not beside the checkout.
+#[allow(clippy::print_stdout, reason = "a test says what it skips")]
 fn shared(name: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|parent| parent.join("shared/data").join(name));
     let path = beside.into_iter().find(|path| path.exists());
@@ -104,8 +105,8 @@ const ASKED: [&str; 8] = ["--outcome", "y", "--arm", "arm", "--treatment", "new"
 #[test]
 fn four_teams_against_four_print_two_of_seventy_and_pairs_keep_to_their_pairs() {
     let folder = Folder::new("comparing-teams");
-    folder.write("t.csv", &teams(8, 9.0, false));
-    folder.write("p.csv", &teams(8, 9.0, true));
+    folder.write("t.csv", teams(8, 9.0, false));
+    folder.write("p.csv", teams(8, 9.0, true));
     let run = |file: &str, more: &[&str]| {
         let path = folder.path().join(file);
         let all = [&["compare", path.to_str().unwrap()], &ASKED[..], more, &["--format", "json", "--quiet"]].concat();
@@ -128,7 +129,7 @@ fn four_teams_against_four_print_two_of_seventy_and_pairs_keep_to_their_pairs() 
 #[test]
 fn a_claim_carries_everything_and_a_margin_is_the_only_way_to_no_difference() {
     let folder = Folder::new("comparing-margin");
-    folder.write("t.csv", &teams(40, 0.0, true));
+    folder.write("t.csv", teams(40, 0.0, true));
     let path = folder.path().join("t.csv");
     let ask = |more: &[&str]| {
         let all = [&["compare", path.to_str().unwrap()], &ASKED[..], more, &["--format", "json", "--quiet"]].concat();
@@ -153,7 +154,7 @@ fn a_claim_carries_everything_and_a_margin_is_the_only_way_to_no_difference() {
 #[test]
 fn what_people_did_is_told_beside_what_they_were_assigned() {
     let folder = Folder::new("comparing-dose");
-    folder.write("t.csv", &teams(40, 6.0, true));
+    folder.write("t.csv", teams(40, 6.0, true));
     let path = folder.path().join("t.csv");
     let all = [
         &["compare", path.to_str().unwrap()],

@@ -193,6 +193,7 @@ mod truth {
 
     #[test]
     fn a_hundred_random_studies_pass_the_gate_for_their_profile() {
+        let mut refused = 0;
         for study in 0..100u64 {
             let profile = PROFILES[(study % 4) as usize];
             let case = if study % 3 == 0 { "population" } else { "division" };
@@ -201,6 +202,13 @@ mod truth {
                 if case == "division" { 40 + (study * 7 % 60) as usize } else { 150 + (study * 5 % 60) as usize };
             let folder = simulated(&format!("release-{study}"), people, 1_000 + study, case);
             let told = anonymise(&folder, "out", profile, &["--quiet"]);
+            if told.status == 1 && profile == "public" && people < 60 {
+                // A crowd of 20 among so few may leave nothing of a table: then it is refused, and nothing is written.
+                assert!(told.err().contains("No row of this table could stay"), "study {study}: {}", told.err());
+                assert!(!folder.path().join("out").exists());
+                refused += 1;
+                continue;
+            }
             assert_eq!(told.status, 0, "study {study}, {people} people, {case}, {profile}: {}", told.err());
             let gate = folder.oneonone(&["validate", "out", "--profile", profile, "--format", "json"]);
             assert_eq!(gate.status, 0, "study {study}, {profile}: {}", gate.out());
@@ -214,6 +222,7 @@ mod truth {
                 }
             }
         }
+        assert!(refused <= 3, "{refused} of 100 studies were refused");
     }
 }
 

@@ -446,7 +446,7 @@ impl<'p> Pass<'p> {
     /// known. The longest of them.
     fn pair(&mut self, row: usize, team: usize, own: &[(u64, i32)], end: i32) -> i32 {
         self.pairs += 1;
-        let mut gaps: Vec<i32> = own.windows(2).map(|w| w[1].1 - w[0].1).collect();
+        let mut gaps: Vec<i32> = own.iter().zip(own.iter().skip(1)).map(|(one, next)| next.1 - one.1).collect();
         let last = own.last().map_or(end, |(_, day)| *day);
         let taken_over = self.days.get(self.days.partition_point(|day| *day <= last)).copied();
         let open = taken_over.unwrap_or(end) - last;

@@ -36,6 +36,7 @@ use serde::{Deserialize, Serialize};
 /// One answered question. The JSON field `analysis` tells which.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "analysis", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "a run has a handful of findings: their size in memory is of no account")]
 pub enum Finding {
     /// Any linear model on any table.
     Regression(Regression),

@@ -51,7 +51,7 @@ fn by_parts<T: Send>(
 ) -> Option<T> {
     let rows = x.nrows().div_ceil(rayon::current_num_threads().max(1)).max(1);
     let parts: Vec<ArrayView2<'_, f64>> = x.axis_chunks_iter(Axis(0), rows).collect();
-    let mut found = parts.into_par_iter().map(|part| find(part)).collect::<Vec<T>>().into_iter();
+    let mut found = parts.into_par_iter().map(&find).collect::<Vec<T>>().into_iter();
     let mut all = found.next()?;
     found.for_each(|part| join(&mut all, part));
     Some(all)

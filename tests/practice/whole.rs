@@ -126,7 +126,8 @@ fn planted(folder: &Folder, seed: u64) {
     let (mut people, mut log, mut gaps) =
         (String::from("employee_id,manager_id,department,hired_on\n"), String::new(), String::new());
     let header = "session_id,employee_id,manager_id,held_on,duration_min,topic,satisfaction\n";
-    (log.push_str(header), gaps.push_str(header));
+    log.push_str(header);
+    gaps.push_str(header);
     let (mut held, mut again) = (0, 0);
     for p in 0..TEAMS * PEOPLE {
         let (team, id) = (p / PEOPLE, format!("E{p:04}"));
