@@ -15,7 +15,7 @@ pub struct Monotonicity {
     pub groups: usize,
     /// Pairs of groups and steps compared.
     pub comparisons: u64,
-    /// Drops of more than [`SMALLEST`].
+    /// Drops of more than `SMALLEST`.
     pub violations: u64,
     /// The largest drop; 0 without violations.
     pub largest: f64,

@@ -69,7 +69,7 @@ fn difference(
 pub struct Invariance {
     /// Pairs of items that could be compared.
     pub pairs: u64,
-    /// Pairs whose order turns in some rest-score group by more than [`SMALLEST`] of the answer scale, significantly after
+    /// Pairs whose order turns in some rest-score group by more than `SMALLEST` of the answer scale, significantly after
     /// Holm over all comparisons: more common item, rarer item, by how much it turns.
     pub turned: Vec<(usize, usize, f64)>,
 }
